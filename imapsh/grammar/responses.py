@@ -461,7 +461,7 @@ def _common(parts: tuple[Part, ...], frame: Frame) -> Response | None:
             if reply is None:
                 return None
             tag, name, text = reply
-            return Response(TAGGED, name, StatusText(None, text), frame, tag)
+            return Response(TAGGED, name, tuple.__new__(StatusText, (None, text)), frame, tag)
         value = flags_line(line)
     return None if value is None else Response(UNTAGGED, "FETCH", value, frame)
 

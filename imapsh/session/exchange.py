@@ -21,7 +21,7 @@ a literal), so nobody has to find them again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from imapsh import table
@@ -90,13 +90,14 @@ class Exchange:
     and `received` count octets; `deflated` counts both together as they crossed under COMPRESS.  `changes` holds
     phrases that say what changed in the session meanwhile.  `mailbox` is the mailbox whose numbers a STATUS asks for.
 
-    `states` holds the states in which the command may be sent, () for any.  `error` says why it was not sent after all,
-    otherwise None.  `cut` is true for an IDLE that the server ended itself, before DONE.
+    `plain` says that it has neither literals nor secrets.  `states` holds the states in which the command may be sent,
+    () for any.  `error` says why it was not sent after all, otherwise None.  `cut` is true for an IDLE that the server
+    ended itself, before DONE.
     """
 
     __slots__ = (
         "answers", "changes", "cut", "deflated", "ended", "error", "first", "fragments", "mailbox", "mechanism", "name",
-        "received", "response", "row", "sent", "shown", "started", "states", "tag", "untagged",
+        "plain", "received", "response", "row", "sent", "shown", "started", "states", "tag", "untagged",
     )  # fmt: skip
 
     def __init__(self, tag: str, name: str, fragments: Iterable[Sendable]) -> None:
@@ -104,6 +105,7 @@ class Exchange:
         self.name = name
         self.row: Command | None = table.command(name) if name else None
         self.fragments = list(fragments)
+        self.plain = all_octets(self.fragments)
         self.shown = shown(self.fragments)
         self.mechanism: Mechanism | None = None
         self.mailbox: str | None = None
@@ -126,7 +128,7 @@ class Exchange:
 
         `plus` is given a literal's octets and whether it is a literal8, and returns whether `{n+}` is allowed now.
         """
-        if not any(isinstance(one, Literal) for one in self.fragments):
+        if self.plain or not any(isinstance(one, Literal) for one in self.fragments):
             return False
         self.fragments = [
             one._replace(waits=one.waits or not plus(one.octets, one.binary)) if isinstance(one, Literal) else one
@@ -166,8 +168,10 @@ class Exchange:
         return f"<Exchange {self.tag} {self.name} {self.status or 'running'}>"
 
 
-def shown(fragments: Iterable[Sendable]) -> Frame:
+def shown(fragments: Sequence[Sendable]) -> Frame:
     """Return the fragments as one frame to show, without secrets and without the octets of files."""
+    if len(fragments) == 1 and isinstance(fragments[0], bytes):
+        return Frame((fragments[0] + b"\r\n",))
     parts: list[Part] = []
     line = b""
     for fragment in fragments:

@@ -81,6 +81,8 @@ class Facts:
 
     def tags(self) -> Collection[str]:
         """Return the tags for which a reply may come."""
+        if not (self.raw.tags or self.given_up):
+            return self.running
         return {*self.running, *self.raw.tags, *self.given_up}
 
     def replied_to(self, response: Response) -> Exchange | None:

@@ -60,8 +60,8 @@ class Inbox:
     """A reader of responses in the octets that `feed` is given.
 
     `reader` is the frame reader; `challenge` is the text of the last `+` as it came, for mechanisms; `ended` is true
-    once the end of the stream was fed; `trace` keeps the trace, or is None; `keeper` keeps the latest octets,
-    or is None.  What `known` says decides how a line is parsed and masked.
+    once the end of the stream was fed, and `dry` while `take` needs more octets; `trace` keeps the trace, or is None;
+    `keeper` keeps the latest octets, or is None.  What `known` says decides how a line is parsed and masked.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Inbox:
         self.reader = FrameReader(limits=limits, opener=opener)
         self.challenge = ""
         self.ended = False
+        self.dry = False
         self._known = known
         self._secrets = secrets
         self._traffic = traffic
@@ -78,13 +79,14 @@ class Inbox:
         self._traced = Heard(secrets, known.parser.readers, known.tags)
         self.trace: Tracer | None = None
         self.keeper: Keeper | None = None
-        self._shapes: Shapes | None = None  # of FETCH responses, if any came
+        self.shapes: Shapes | None = None  # of FETCH responses, if any came
         self._before: Response | None = None  # a line that says nothing; floods repeat it
 
     def feed(self, data: bytes) -> bool:
         """Take in octets; b"" is the end of the stream.  Return as `Pusher.feed` does."""
         self._traffic.received += len(data)
         self.ended = not data
+        self.dry = False
         return self._pusher.feed(data)
 
     def take(self) -> Response | None:
@@ -93,16 +95,19 @@ class Inbox:
         Raises LimitError, and ConnectionLost for data that is not DEFLATE.
         """
         frame = self._pusher.take()
-        return self._read(frame) if isinstance(frame, Frame) else None
+        if isinstance(frame, Frame):
+            return self._read(frame)
+        self.dry = not self.ended
+        return None
 
     @property
     def expects_alike(self) -> bool:
         """Return whether responses that are alike may be next, which `together` takes."""
-        return self._shapes is not None and self._shapes.now is not None
+        return self.shapes is not None and self.shapes.now is not None
 
     def together(self, most: int | None = None) -> Run | None:
         """Return the next responses if they are alike, `most` at most, else None: `take` reads them then."""
-        shape = self._shapes.now if self._shapes is not None else None
+        shape = self.shapes.now if self.shapes is not None else None
         if shape is None or not self._known.logged_in:
             return None
         small = self.reader.small
@@ -113,6 +118,7 @@ class Inbox:
 
     def resync(self) -> Response | None:
         """Give up the literal or line that has come in part, and return what it was; None if there is none."""
+        self.dry = False
         frame = self._pusher.resync()
         return None if frame is None else self._read(frame)
 
@@ -143,6 +149,7 @@ class Inbox:
             return False
         from imapsh.wire.deflate import Deflate, InflatingPusher
 
+        self.dry = False
         self._traffic.deflate = deflate = Deflate(self.reader.limits)
         self._pusher = inflating = InflatingPusher(self._pusher, deflate)
         if self.keeper is not None:
@@ -156,6 +163,7 @@ class Inbox:
         """
         if self._traffic.deflate is None:
             return False
+        self.dry = False
         self._traffic.deflate = None
         self._pusher = self._pusher.plain()  # type: ignore[attr-defined] # it inflates
         return True
@@ -226,11 +234,11 @@ class Inbox:
 
     def _saw(self, response: Response) -> None:
         """Take in a FETCH that others like it may follow."""
-        if self._shapes is None:
+        if self.shapes is None:
             from imapsh.grammar.alike import Shapes
 
-            self._shapes = Shapes(self._known.parser.nesting)
-        self._shapes.saw(response)
+            self.shapes = Shapes(self._known.parser.nesting)
+        self.shapes.saw(response)
 
     def _piece(self, piece: bytes) -> None:
         self._traced.logged_in = self._known.logged_in

@@ -171,12 +171,13 @@ class Knowledge(Facts):
             self.idling = False
             if exchange.cut and response.name == "OK":
                 exchange.note("the server ended IDLE itself")
-        if change := self._code(response):
+        if response.value.code is not None and (change := self._code(response)):
             exchange.note(change)
         box = self.opening or self.mailbox
         if box is not None and (change := box.settle()):
             exchange.note(change)
-        self._move(exchange, response.name)
+        if exchange.name in states.MOVERS:
+            self._move(exchange, response.name)
         return findings
 
     def continued(self, literal: Exchange | None) -> Continued:

@@ -29,6 +29,7 @@ from imapsh.session.secrets import MASK
 from imapsh.tuples import NamedTuple
 
 _PIECE = 1 << 16
+_new = tuple.__new__  # this takes half the time of Out itself
 
 
 class Out(NamedTuple):
@@ -93,13 +94,14 @@ class Outbox:
 
     def start(self, exchange: Exchange) -> None:
         """Send a command, as far as it may go."""
-        self.current = exchange
         fragments, exchange.fragments = exchange.fragments, []
         first = fragments[0] if len(fragments) == 1 else None
         if isinstance(first, bytes):  # the most frequent case: all of it goes at once
-            self._count(first + b"\r\n")
-            self.current = None
+            octets = first + b"\r\n"
+            exchange.sent += len(octets)
+            self._ready.append(_new(Out, (octets, None, False)))
             return
+        self.current = exchange
         self._rest = deque(fragments)
         self._go()
 

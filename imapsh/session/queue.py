@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 
 class Queue:
-    """Commands of which not one octet has gone out, by tag; no two have the same tag.
+    """Commands of which not one octet has gone out, in order; no two have the same tag.
 
-    `commands` are the commands in order, and follow what changes.  `changers` counts those that may change the state.
+    `by_tag` holds them by tag.  `commands` are the commands alone, and follow what changes.  `changers` counts those
+    that may change the state.
     """
 
     def __init__(self) -> None:
-        self._by_tag: OrderedDict[str, Exchange] = OrderedDict()  # a dict is slow to find its first after many are gone
-        self.commands: ValuesView[Exchange] = self._by_tag.values()
+        self.by_tag: OrderedDict[str, Exchange] = OrderedDict()  # a dict is slow to find its first after many are gone
+        self.commands: ValuesView[Exchange] = self.by_tag.values()
         self.changers = 0
 
     def __len__(self) -> int:
         """Return the number of commands."""
-        return len(self._by_tag)
+        return len(self.by_tag)
 
     def __iter__(self) -> Iterator[Exchange]:
         """Iterate over the commands, in order."""
@@ -36,7 +37,7 @@ class Queue:
 
     def __contains__(self, tag: str) -> bool:
         """Return whether a command has this tag."""
-        return tag in self._by_tag
+        return tag in self.by_tag
 
     @property
     def first(self) -> Exchange:
@@ -45,20 +46,20 @@ class Queue:
 
     def add(self, exchange: Exchange) -> None:
         """Put a command at the end."""
-        self._by_tag[exchange.tag] = exchange
+        self.by_tag[exchange.tag] = exchange
         self.changers += exchange.name in states.CHANGERS
 
     def remove(self, exchange: Exchange) -> bool:
         """Take a command out and return True; False if it is not in the queue."""
-        if self._by_tag.get(exchange.tag) is not exchange:
+        if self.by_tag.get(exchange.tag) is not exchange:
             return False
-        del self._by_tag[exchange.tag]
+        del self.by_tag[exchange.tag]
         self.changers -= exchange.name in states.CHANGERS
         return True
 
     def clear(self) -> tuple[Exchange, ...]:
         """Take all commands out and return them."""
         left = tuple(self.commands)
-        self._by_tag.clear()
+        self.by_tag.clear()
         self.changers = 0
         return left

@@ -38,6 +38,9 @@ REPLIES = {
 #: Commands that may change what others are allowed to do.
 CHANGERS = frozenset(name for name, _ in REPLIES) | {"STARTTLS"}
 
+#: Commands whose reply may change what is known of the connection.
+MOVERS = CHANGERS | {"NOTIFY"}
+
 #: Commands that open a mailbox.
 OPENS = frozenset({"SELECT", "EXAMINE"})
 

@@ -242,3 +242,52 @@ def test_limits_are_changed_by_name() -> None:
     for wrong in ("lines=5", "line", "line=x", f"line={'9' * 5000}"):
         with pytest.raises(ValueError, match="is not a limit"):
             Limits().change(wrong)
+
+
+ONE_LITERAL = [
+    b"* 1 FETCH (BODY[] {3}\r\nabc)\r\n",
+    b"* 1 FETCH (BODY[] {0}\r\n)\r\n",
+    b"* 1 FETCH (BODY[] ~{3}\r\nabc)\r\n",
+    b"* 1 FETCH (BODY[] {3}\r\na\r\n UID 4)\r\n",
+    b"* 1 FETCH (BODY[] {3}\r\nabc BODY[1] {2}\r\nxy)\r\n",
+    b'* 1 FETCH (BODY[] {3}\r\nabc X "y)"\r\n',
+    b"* 1 FETCH (BODY[] {3}\r\nabc\r\n",
+    b"* 1 FETCH (BODY[] {3}\r\nabc)\n",
+    b"* 1 FETCH (BODY[] {3}\r\nabc (\r\n ))\r\n",
+    b"* 1 FETCH (BODY[] {3+}\r\nabc)\r\n",
+    b'* 1 FETCH (X "{3}\r\n',
+    b"* 1 FETCH (BODY[] {3}\r\nabc)))\r\n",
+    b"* 1 FETCH (BODY[] {99999999999999999999}\r\n",
+]
+
+
+@pytest.mark.parametrize("stream", ONE_LITERAL)
+def test_a_literal_that_has_come_whole_makes_the_same_frame(stream: bytes) -> None:
+    stream += b"* 2 EXISTS\r\n"
+    whole = described(pushed([stream]))
+    assert described(pulled(stream)) == whole
+    for cut in range(1, len(stream)):
+        assert described(pushed([stream[:cut], stream[cut:]])) == whole
+
+
+@pytest.mark.parametrize("cut", [None, 30])
+@pytest.mark.parametrize("limits", [Limits(literal=9), Limits(memory=9), Limits(line=9)])
+def test_a_literal_that_has_come_whole_trips_the_same_limit(limits: Limits, cut: int | None) -> None:
+    stream = b"* 1 FETCH (BODY[] {10}\r\n0123456789)\r\n"
+    with pytest.raises(LimitError):
+        pushed([stream[:cut], stream[cut:]] if cut else [stream], limits=limits)
+
+
+def test_a_literal_that_has_come_whole_is_told_once() -> None:
+    told: list[bytes] = []
+    stream = ONE_LITERAL[0] * 2
+    pusher = Pusher(FrameReader(), told.append)
+    pusher.feed(stream)
+    assert len(list(pusher)) == 2
+    assert told == [b"* 1 FETCH (BODY[] {3}\r\n", b"abc", b")\r\n"] * 2
+
+
+def test_a_sink_gets_a_literal_that_has_come_whole() -> None:
+    frames = pushed([ONE_LITERAL[0]], opener=opener(2, HashSink))
+    assert [frame.parts[1] for frame in frames if isinstance(frame, Frame)] == [Spilled(3, frames[0].parts[1].sha256)]  # type: ignore[union-attr]
+    assert [frame.parts[1] for frame in pushed([ONE_LITERAL[0]], opener=opener(3, HashSink))] == [b"abc"]  # type: ignore[union-attr]

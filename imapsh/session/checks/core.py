@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 _TAGS = 1 << 8  # tags of searches that may bring ESEARCH later
 
-#: Commands besides SEARCH whose results come in ESEARCH.
-_SEARCH_LIKE = frozenset({"SORT", "UID SORT", "THREAD", "UID THREAD", "ESEARCH"})
+#: Commands whose results come in ESEARCH.
+_SEARCH_LIKE = commands.SEARCHES | {"SORT", "UID SORT", "THREAD", "UID THREAD", "ESEARCH"}
 
 #: Commands after which names mean other mailboxes, or may do so.
 _RENAME = frozenset({"CREATE", "DELETE", "RENAME", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE"})
@@ -54,6 +54,9 @@ _STRICT = frozenset({"QRESYNC", "UIDONLY"})
 
 #: Events without which nobody knows the message numbers.
 _COUNTING = frozenset({"MessageNew", "MessageExpunge"})
+
+#: Commands of whose FETCH responses each must be looked at.
+_JUDGED = frozenset({"STORE", "UID STORE", "UID FETCH"})
 
 #: Commands that bring FETCH only to report what changed.
 _CHANGES_ONLY = frozenset(
@@ -104,7 +107,7 @@ class Checks:
             self._before = opening.Before("" if not sure else box.name if box else None) if alone else None
             self.muddled = not sure or box is not None
             self._mixed = False
-        if exchange.name in commands.SEARCHES or exchange.name in _SEARCH_LIKE or exchange.row is None:
+        if exchange.name in _SEARCH_LIKE or exchange.row is None:
             self._watch(exchange)
         self._judge()
 
@@ -144,7 +147,8 @@ class Checks:
         """Decide whether a FETCH may break a rule by lacking an item, so that each FETCH must be looked at."""
         self._strict = not _STRICT.isdisjoint(self._known.enabled)
         for run in self._runs.values():
-            self._strict = self._strict or run.stored is not None or _by_uid(run)
+            if run.exchange.name in _JUDGED:
+                self._strict = self._strict or run.stored is not None or _by_uid(run)
 
     # -- what the server says
 
@@ -357,13 +361,14 @@ class Checks:
                 found.extend(self._okay(run, code.name if code is not None else ""))
         if exchange.name in OPENS:
             self._opened(exchange, response.name)
-        if exchange.name in _RENAME:
+        elif exchange.name in _RENAME:
             self._ledger.clear()
         if exchange.row is None:  # it may have selected another mailbox
             self.blind, self._messages = True, None
         self.settled = True
-        if self._messages is not None and not (self._runs or self.uncounted or "FlagChange" in known.unheard):
-            found.extend(self._messages.unannounced())
+        messages = self._messages
+        if messages is not None and messages.pending and not (self._runs or self.uncounted):
+            found.extend(() if "FlagChange" in known.unheard else messages.unannounced())
         self._judge()
         return tuple(found)
 
@@ -379,7 +384,13 @@ class Checks:
             yield Finding("examine-readonly", "the OK to EXAMINE does not begin with [READ-ONLY]")
         if name in OPENS and known.opening is not None and self._before is not None:
             yield from self._selected(run, self._before, known.opening)
-        if known.mailbox is not None and name not in OPENS and run.alone and not self._unsure():
+        if (
+            "RECENT" in run.came
+            and known.mailbox is not None
+            and name not in OPENS
+            and run.alone
+            and not self._unsure()
+        ):
             yield from mailboxes.recently(run.came, known.mailbox)
         if run.stored is not None and not (self.blind or self.muddled):
             yield from commands.stored(run, code, known.mailbox)
