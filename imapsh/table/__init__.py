@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 
     from imapsh.table.model import Command, Context, Name, standing
 
-__all__ = ["Command", "Context", "Name", "command", "commands", "find", "kinds", "names", "readers", "standing"]
+__all__ = [
+    "Command",
+    "Context",
+    "Name",
+    "command",
+    "commands",
+    "find",
+    "kinds",
+    "loaded",
+    "names",
+    "readers",
+    "standing",
+]
 
 #: The modules of rows of the two revisions (RFC 3501, RFC 9051).
 CORE = ("session", "codes", "mailboxes", "status", "message", "fetch", "search", "mechanisms")
@@ -114,11 +126,14 @@ class Rows(Mapping[str, Any]):
 
     def first(self, names: Iterable[str]) -> Any:
         """Return the row of the first of these names that has one, or None."""
-        found = next((self.held[name] for name in names if name in self.held), None)
-        if found is None and _tiers:
-            _load(len(_tiers) - 1)
-            return self.first(names)
-        return found
+        held = self.held
+        for name in names:
+            if name in held:
+                return held[name]
+        if not _tiers:
+            return None
+        _load(len(_tiers) - 1)
+        return self.first(names)
 
     def __getitem__(self, name: str) -> Any:
         found = self.get(name)
@@ -197,6 +212,11 @@ def kinds() -> tuple[str, ...]:
 def names(kind: str) -> Mapping[str, Name]:
     """Return every row of a kind by its name in upper case.  It is empty for a kind the table does not hold."""
     return _of(kind)
+
+
+def loaded(kind: str) -> Iterable[Name]:
+    """Return the rows of a kind that are loaded; no others are loaded for it."""
+    return tuple(_of(kind).held.values())
 
 
 def find(kind: str, name: str) -> Name | None:

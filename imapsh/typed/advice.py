@@ -127,6 +127,11 @@ def _misplaced(command: Command, context: Context) -> Problem | None:
     return None
 
 
+def objection(command: Command, context: Context) -> Problem | None:
+    """Return the first that is to be said of a command in this context, whatever its arguments; None for nothing."""
+    return _misplaced(command, context) or unfit(command, context) or changing(command, context)
+
+
 def _out_of_place(row: Name, command: Command, run: Run) -> Problem | None:
     """Return why a row of a complete line is not allowed in it, or None if it is."""
     enabled, reason = run.context.enabled, ""

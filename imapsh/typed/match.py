@@ -11,8 +11,9 @@ from collections.abc import Sequence as Series
 from functools import cached_property
 
 from imapsh import table
+from imapsh.grammar.tokens import Token
 from imapsh.table.model import Context
-from imapsh.typed import advice, secrets
+from imapsh.typed import advice, plain, secrets
 from imapsh.typed.found import Expected, Head, Piece, Problem, Span, find
 from imapsh.typed.nodes import folded
 from imapsh.typed.run import END_HERE, Run
@@ -63,9 +64,9 @@ def _head(text: str, tagged: bool | None) -> Head:
     first word is a tag as well, whatever follows.
     """
     words = _words(text)
-    plain = None if tagged else _named(words, None)
-    if plain is not None:
-        return plain
+    untagged = None if tagged else _named(words, None)
+    if untagged is not None:
+        return untagged
     if tagged is not False and words:
         tag = words[0][0]
         after = _named(words[1:], tag)
@@ -80,20 +81,39 @@ def _head(text: str, tagged: bool | None) -> Head:
 class Match:
     """A line as the table reads it.
 
-    `pieces` are the arguments as a tree, and `slots` are its leaves.  `complete` says that the line fits as it stands;
-    it may still have problems.  What is costly is worked out when it is asked for.
+    `complete` says that the line fits as it stands; it may still have problems.  What is costly is worked out when it
+    is asked for, and that is all but the head for a plain line (`imapsh.typed.plain`), which comes without a `run`.
     """
 
-    def __init__(self, text: str, context: Context, head: Head, run: Run, complete: bool) -> None:
+    def __init__(self, text: str, context: Context, head: Head, run: Run | None, complete: bool) -> None:
         self.text = text
         self.context = context
-        self.tokens = tuple(run.tokens)
         self.tag = head.tag
         self.command = head.command
         self.complete = complete
-        self.pieces = tuple(run.pieces)
         self._head = head
-        self._run = run
+        if run is not None:
+            self._run = run
+            return
+        self.errors = self.secrets = ()
+        if head.command is None or not head.command.harmless:
+            self.harmless = ()
+
+    @cached_property
+    def _run(self) -> Run:
+        run = Run(self.text, self.context)
+        _read(run, self._head)
+        return run
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Return the tokens of the line."""
+        return tuple(self._run.tokens)
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return the arguments as a tree; `slots` are its leaves."""
+        return tuple(self._run.pieces)
 
     @cached_property
     def name(self) -> str:
@@ -209,11 +229,25 @@ def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = (), be
     and gives the octets in `payloads`, in order.  `before` is the match of a text that begins in the same way, as at
     the key before; with it the same is returned sooner.
     """
+    head = _head(text, context.tagged)
+    row = head.command
+    if (
+        row is not None
+        and before is None
+        and not payloads
+        and folded(text[: head.end]) == row.name
+        and plain.is_plain(text, head.end, row, context)
+    ):
+        return Match(text, context, head, None, True)
     earlier = before._run if before is not None and before.context == context and not payloads else None
     run = Run(text, context, payloads, earlier)
-    head = _head(text, context.tagged)
-    end = head.end
-    row = head.command
+    end = _read(run, head)
+    return Match(text, context, head, run, row is not None and end == len(text) and not run.unfinished)
+
+
+def _read(run: Run, head: Head) -> int:
+    """Read what follows the name of the command; return the offset after what fits, or -1 if the command does not."""
+    text, row, taken, end = run.text, head.command, 0, head.end
     if row is not None:
         run.suits(row, head.start)
         node = parse(row.syntax)
@@ -224,5 +258,4 @@ def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = (), be
             end = taken if taken > start or optional else end  # without an argument, the space is not the row's
             run.fails(taken, END_HERE)
     run.done()
-    complete = row is not None and end == len(text) and (taken >= 0) and not run.unfinished
-    return Match(text, context, head, run, complete)
+    return end if taken >= 0 else -1

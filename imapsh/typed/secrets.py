@@ -205,8 +205,8 @@ def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[in
         yield start, "".join(pieces)
 
 
-def _is_plain(text: str) -> bool:
-    """Return whether a command surely holds nothing that `_anywhere` looks for.  This is quick, and most are plain."""
+def is_plain(text: str) -> bool:
+    """Return whether a command surely holds nothing that is secret in any command.  This is quick; most are plain."""
     if ";" in text or "://" in text or "\n" in text or "\r" in text:
         return False
     return not any(credentials(found[0]) for found in _BASE64_WORD.finditer(text))
@@ -214,7 +214,7 @@ def _is_plain(text: str) -> bool:
 
 def _anywhere(text: str, tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:
     """Yield the spans that are secret whatever the command is."""
-    if command is not None and _is_plain(text):
+    if command is not None and is_plain(text):
         return
     words = list(_runs(tokens, (SPACE, CRLF, DATA)))
     for start, word in words:

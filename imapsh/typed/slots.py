@@ -51,6 +51,7 @@ class Shape(NamedTuple):
     bits: int = 0  # the most bits of a number (RFC 9051 section 9: number, number64); 0 for any
     numbers: bool = False  # it is a set of message numbers
     doubt: Doubt | None = None  # returns advice on a value that the grammar allows, "" for none
+    plain: str = ""  # an expression for values that are taken whole and never give a problem (`imapsh.typed.plain`)
 
     @property
     def bounds(self) -> str:
@@ -113,16 +114,27 @@ _ENDS = r"(?:[1-9]\d*|\*)"
 _DEFINITE = _C(r"[1-9]\d*(?::[1-9]\d*)?(?:,[1-9]\d*(?::[1-9]\d*)?)*")
 _HALF_DEFINITE = _C(r"(?:[1-9]\d*(?::[1-9]\d*)?,)*(?:[1-9]\d*(?::(?:[1-9]\d*)?)?)?\Z")
 _HALF_SET = _C(rf"(?:{_ENDS}(?::{_ENDS})?,)*(?:{_ENDS}(?::{_ENDS}?)?)?\Z")
+#: Plain forms.  What follows them in a plain line is a space, a bracket or the end of the line.
+_PLAIN_NUMBER = r"\d{1,9}+"
+_PLAIN_NZ = r"[1-9]\d{0,8}+"
+_PLAIN_END = rf"(?:{_PLAIN_NZ}|\*)"
+_PLAIN_SET = rf"{_PLAIN_END}(?::{_PLAIN_END})?+(?:,{_PLAIN_END}(?::{_PLAIN_END})?+)*+"
+_PLAIN_QUOTED = r'"[ !#-%\'-\[\]-z|~]*+"'
+_PLAIN_NAME = rf"(?:[A-Za-z0-9!#$'+,./:<=>?@_`-]++|{_PLAIN_QUOTED})(?![^ ()])"
+_PLAIN_PATTERN = rf"(?:[A-Za-z0-9!#$'+,./:<=>?@_`%*-]++|{_PLAIN_QUOTED})(?![^ ()])"
+_PLAIN_FLAG = r"(?:\\(?!Recent\b)|\$)[A-Za-z]++(?![^ ()])"
+_PLAIN_DATE = rf"(?:[1-9]|0[1-9]|1\d|2[0-8])-{_MONTH}-\d{{4}}+"
 _BASE64 = _C(r"=(?![A-Za-z0-9+/=])|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
 
 
 def _astring(noun: str, role: str = "string", *, secret: bool = False, doubt: Doubt | None = None) -> Shape:
-    return Shape(noun, _ASTRING, strings=True, loose=_LOOSE, secret=secret, role=role, doubt=doubt)
+    return Shape(noun, _ASTRING, strings=True, loose=_LOOSE, secret=secret, role=role, doubt=doubt, plain=_PLAIN_NAME)
 
 
 def _set(noun: str, *, numbers: bool = False, definite: bool = False) -> Shape:
     bare, half = (_DEFINITE, _HALF_DEFINITE) if definite else (_SET, _HALF_SET)
-    return Shape(noun, bare, SequenceSet.parse, half=half, role="set", numbers=numbers)
+    plain = "" if definite else _PLAIN_SET
+    return Shape(noun, bare, SequenceSet.parse, half=half, role="set", numbers=numbers, plain=plain)
 
 
 def _one(noun: str, *, numbers: bool = False) -> Shape:
@@ -135,13 +147,13 @@ SLOTS: dict[str, Shape] = {
     "astring": _astring("a string"),
     "mailbox": _astring("a mailbox name", "mailbox", doubt=doubts.mailbox),
     "list-mailbox": Shape("a mailbox name or pattern", _PATTERN, strings=True, loose=_LOOSE, role="mailbox",
-                          doubt=doubts.mailbox),
+                          doubt=doubts.mailbox, plain=_PLAIN_PATTERN),
     "userid": _astring("a user name"),
     "password": _astring("a password", "secret", secret=True),
     "header-fld-name": _astring("a header field's name", "item"),
     "charset": _astring("a charset", "item"),
     "url": _astring("a URL (such as \"/INBOX/;UID=20/;SECTION=1\")"),
-    "string": Shape("a quoted string", strings=True),
+    "string": Shape("a quoted string", strings=True, plain=_PLAIN_QUOTED),
     "quoted": Shape("a string in quotes", strings=True, literals=False),
     "id-field": Shape("a quoted field name", strings=True),
     "id-value": Shape("a quoted string or NIL", _C(r"NIL(?![^ ()])"), _nil, strings=True),
@@ -152,7 +164,7 @@ SLOTS: dict[str, Shape] = {
                               half=_C(_LABEL + r" \Z"), role="item"),
     "keyword": Shape("a keyword", _ATOM, loose=_LOOSE, role="flag", doubt=doubts.flag),
     "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), _settable, half=_C(r"\\\Z"), role="flag",
-                  doubt=doubts.flag),
+                  doubt=doubts.flag, plain=_PLAIN_FLAG),
     "use": Shape("a special use", _C(r"\\" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
     "capability": Shape("a capability", _ATOM, role="item"),
     "mechanism": Shape("a SASL mechanism", _ATOM, role="item", needs=("AUTH={}",)),
@@ -165,23 +177,25 @@ SLOTS: dict[str, Shape] = {
                       role="item"),
     "definite-sequence-set": _set("a set of message numbers (such as 1:4,7)", numbers=True, definite=True),
     "definite-uid-set": _set("a set of UIDs (such as 1:4,7)", definite=True),
-    "number": Shape("a number", _C(r"\d+"), int, role="number", bits=32),
-    "number64": Shape("a number", _C(r"\d+"), int, role="number", bits=63),
-    "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=32),
-    "nz-number64": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=63),
+    "number": Shape("a number", _C(r"\d+"), int, role="number", bits=32, plain=_PLAIN_NUMBER),
+    "number64": Shape("a number", _C(r"\d+"), int, role="number", bits=63, plain=_PLAIN_NUMBER),
+    "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=32, plain=_PLAIN_NZ),
+    "nz-number64": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=63, plain=_PLAIN_NZ),
     "seq-number": _one("a message number (or *)", numbers=True),
     "uniqueid": _one("a UID (or *)"),
     "gm-id": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=64),
     "nz-range": Shape("a range of numbers (such as 1:5)", _C(r"[1-9]\d*:[1-9]\d*"), _rising, role="number",
                       half=_C(r"[1-9]\d*(?::(?:[1-9]\d*)?)?\Z")),
     "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date",
-                  doubt=doubts.date),
+                  doubt=doubts.date, plain=_PLAIN_DATE),
     "date-time": Shape('a date and time (such as "17-Jul-1996 02:44:25 -0700")', _DATE_TIME, _undated,
                        half=_C(r'"[^"]{0,26}\Z'), role="date", doubt=doubts.date),
     "section-part": Shape("a part (such as 1.2)", _C(r"[1-9]\d*(?:\.[1-9]\d*)*"), _numbers,
-                          half=_C(r"(?:[1-9]\d*\.)*(?:[1-9]\d*)?\Z"), role="item"),
+                          half=_C(r"(?:[1-9]\d*\.)*(?:[1-9]\d*)?\Z"), role="item",
+                          plain=rf"{_PLAIN_NZ}(?:\.{_PLAIN_NZ})*"),
     "partial": Shape("a range of octets (such as <0.1024>)", _C(r"<\d+\.[1-9]\d*>"), _numbers,
-                     half=_C(r"<(?:\d+(?:\.\d*)?)?\Z"), role="number"),
+                     half=_C(r"<(?:\d+(?:\.\d*)?)?\Z"), role="number",
+                     plain=rf"<{_PLAIN_NUMBER}\.{_PLAIN_NZ}>"),
     "partial-range-first": Shape("a range of results (such as 1:500)", _C(r"[1-9]\d*:[1-9]\d*"), _result_range,
                                  half=_C(r"(?:[1-9]\d*(?::(?:[1-9]\d*)?)?)?\Z"), role="number"),
     "partial-range-last": Shape("a range from the end (such as -1:-100)", _C(r"-[1-9]\d*:-[1-9]\d*"), _result_range,

@@ -1,0 +1,166 @@
+"""Plain lines: those that fit their command and of which nothing can be said, found by one expression a command.
+
+A line that is sent is checked, and mostly it is fine: then nobody asks for its tokens and pieces.  The expression is
+made of the command's own syntax.  It takes less than the nodes do: slots in their plain form (`Shape.plain`), and rows
+that no server, revision or mailbox makes doubtful.  So the nodes read a line that it takes to the end, and note
+nothing.  Any other line is read by the nodes.  `match` makes what a plain line is made of when somebody asks for it.
+
+An expression is made once a command has come often, because a start has few lines.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from imapsh import table
+from imapsh.table.model import Command, Context, Name
+from imapsh.typed import advice, secrets
+from imapsh.typed.found import BETTER_ONCE, ONCE
+from imapsh.typed.nodes import Choice, Group, Keyword, Node, Repeat, Sequence
+from imapsh.typed.slots import Slot
+from imapsh.typed.syntax import Rule, Table, arguments_in_clear, parse
+
+OFTEN = 16  #: lines of a command before its expression is made
+
+_DEEPEST = 8  # rules and rows within one another
+_WORD_ENDS = r"(?![^\x00-\x20\x7f()\"\\\[\]{])"
+_NEVER = re.compile(r"(?!)")
+
+_seen: dict[str, int] = {}  # how often a command came, until it has an expression
+_forms: dict[str, re.Pattern[str]] = {}  # by the command's name
+
+
+def is_plain(text: str, end: int, row: Command, context: Context) -> bool:
+    """Return whether nothing is to be said of a line of this command, whose name begins the text and ends at `end`."""
+    form = _forms.get(row.name)
+    if form is None:
+        form = _form(row)
+    found = form.fullmatch(text, end)
+    return (
+        found is not None
+        and _exist(found.groups(), context)
+        and advice.objection(row, context) is None
+        and secrets.is_plain(text)
+    )
+
+
+def _form(row: Command) -> re.Pattern[str]:
+    """Return the expression for what follows the name of a command; one that takes nothing until it came often."""
+    seen = _seen[row.name] = _seen.get(row.name, 0) + 1
+    if seen < OFTEN:
+        return _NEVER
+    made = None if row.check or arguments_in_clear(row.syntax) is not None else arguments(row.syntax)
+    form = _forms[row.name] = _NEVER if made is None else re.compile(made, re.ASCII | re.IGNORECASE)
+    return form
+
+
+def arguments(syntax: str) -> str | None:
+    """Return an expression for the plain forms of a command's arguments; None if it has no plain forms."""
+    if not syntax:
+        return ""
+    made = _Maker().expression(parse(syntax), 0)
+    return None if made is None else f" {made}"
+
+
+def _exist(sets: tuple[str | None, ...], context: Context) -> bool:
+    """Return whether message numbers may be used, and there are messages of these numbers."""
+    if not any(sets):
+        return True
+    exists = context.exists
+    if advice.uids_only(context.enabled) is not None:
+        return False
+    return exists is None or all(
+        int(number) <= exists for one in sets if one for number in re.split("[:,]", one) if number != "*"
+    )
+
+
+class _Maker:
+    """Makes one expression.  What a method returns is None for a node that has no plain forms."""
+
+    def __init__(self) -> None:
+        self._sets = 0  # groups of message numbers
+
+    def expression(self, node: Node, depth: int) -> str | None:
+        """Return an expression for what a node takes in its plain forms."""
+        if isinstance(node, Keyword):
+            return re.escape(node.text) + (_WORD_ENDS if node.is_word else "")
+        if isinstance(node, Slot):
+            return self._slot(node)
+        if isinstance(node, Group):
+            return self.expression(node.node, depth)
+        if isinstance(node, Sequence):
+            return self._sequence(node, depth)
+        if isinstance(node, Repeat):
+            return self._repeat(node, depth)
+        if isinstance(node, Choice):
+            return self._choice(node, depth)
+        if depth > _DEEPEST:
+            return None
+        if isinstance(node, Rule):
+            return None if node.row.needs else self.expression(parse(node.row.syntax), depth + 1)
+        return self._table(node, depth) if isinstance(node, Table) else None
+
+    def _slot(self, slot: Slot) -> str | None:
+        shape = slot.shape
+        if not shape.plain or slot.check is not None or shape.secret or shape.needs:
+            return None
+        self._sets += shape.numbers
+        return f"({shape.plain})" if shape.numbers else f"(?>{shape.plain})"
+
+    def _repeat(self, repeat: Repeat, depth: int) -> str | None:
+        """Return the expression of what is repeated; of several sets of numbers a group would hold the last alone."""
+        before = self._sets
+        made = self.expression(repeat.node, depth)
+        return None if made is None or self._sets > before else f"{made}(?> {made})*+"
+
+    def _choice(self, choice: Choice, depth: int) -> str | None:
+        """Return the expression of the first alternatives; behind one that has none, it might have taken the text."""
+        made = list(takewhile(bool, (self.expression(node, depth) for node in choice.nodes)))
+        return f"(?>{'|'.join(map(str, made))})" if made else None
+
+    def _sequence(self, sequence: Sequence, depth: int) -> str | None:
+        made, certain, perhaps = "", False, False  # whether something was taken before, or may have been
+        for spaced, optional, node in sequence.items:
+            one = self.expression(node, depth)
+            if spaced and perhaps and not certain:
+                return None
+            space = " " if spaced and certain else ""
+            if one is None:
+                first = _first(node) if optional else None
+                if first is None:
+                    return None
+                made += f"(?!{space}{re.escape(first)})"  # the node would take it
+                continue
+            made += f"(?>{space}{one})?+" if optional else f"{space}{one}"
+            certain, perhaps = certain or not optional, True
+        return made if certain else None
+
+    def _table(self, of: Table, depth: int) -> str | None:
+        """Return an expression for the rows that are loaded, longer names first, for one may begin with another."""
+        rows = sorted(filter(_is_sure, table.loaded(of.kind)), key=lambda row: len(row.name), reverse=True)
+        made = [one for row in rows if (one := self._row(row, depth)) is not None]
+        return f"(?>{'|'.join(made)})" if made else None
+
+    def _row(self, row: Name, depth: int) -> str | None:
+        name = re.escape(row.name)
+        within = row.name[-1] in "[("
+        if not row.syntax:
+            return None if within else name + _WORD_ENDS
+        made = self.expression(parse(row.syntax), depth + 1)
+        return None if made is None else f"{name}{'' if within else ' '}{made}"
+
+
+def _first(node: Node) -> str | None:
+    """Return the keyword that a node begins with, None if it begins otherwise."""
+    while isinstance(node, Group | Sequence):
+        if isinstance(node, Sequence) and node.items[0].optional:
+            return None
+        node = node.node if isinstance(node, Group) else node.items[0].node
+    return node.text if isinstance(node, Keyword) else None
+
+
+def _is_sure(row: Name) -> bool:
+    """Return whether a row is read alike in every context, by its name."""
+    doubtful = row.needs or row.harmless or row.standing or row.only or row.beside or row.enabled or row.uids_only
+    return not doubtful and row.editions == "12" and row.kind not in (*ONCE, *BETTER_ONCE) and row.name[0] not in "<("
