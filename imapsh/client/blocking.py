@@ -106,7 +106,7 @@ class BlockingClient:
                     self._write(octets)
                 told = self._tell()
                 last = told or last
-                if told is None and not octets:
+                if not self.session.sends or (told is None and not octets):
                     return last
         except Exception:
             self._hang_up()

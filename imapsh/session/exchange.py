@@ -74,6 +74,7 @@ class Secret(NamedTuple):
 
 
 _OCTETS = frozenset({bytes})
+_APART = frozenset("{\r\n\0")  # a line without them has no literals, and can be sent as it is
 
 #: The things that an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
 Sendable = Fragment | Secret | TypedLiteral
@@ -233,6 +234,9 @@ def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
     Raises UsageError for a line break outside a literal, a literal that is not all there, and a file that cannot be
     read.
     """
+    text = match.text
+    if not match.secrets and _APART.isdisjoint(text):  # as most lines
+        return [(text if match.tag is not None else f"{tag} {text}").encode("utf-8", "surrogateescape")]
     return _joined(_pieces(match, tag, open_file))
 
 

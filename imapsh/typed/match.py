@@ -11,7 +11,7 @@ from collections.abc import Sequence as Series
 from functools import cached_property
 
 from imapsh import table
-from imapsh.grammar.tokens import Token
+from imapsh.grammar.tokens import Token, tokenize
 from imapsh.table.model import Context
 from imapsh.typed import advice, plain, secrets
 from imapsh.typed.found import Expected, Head, Piece, Problem, Span, find
@@ -108,7 +108,8 @@ class Match:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """Return the tokens of the line."""
-        return tuple(self._run.tokens)
+        run = vars(self).get("_run")
+        return tuple(tokenize(self.text) if run is None else run.tokens)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

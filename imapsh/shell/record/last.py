@@ -51,10 +51,11 @@ class Last:
         """The octets that were not kept, because there were more than the limit, or nowhere to keep them."""
         self._full = False
         self._objects: list[Any] = []
+        self._spooled: list[Spilled] = []
         self._came: list[Spilled] = []  # the large literals of the server
         self._file: IO[bytes] = BytesIO()
-        self._spilled = False
-        self._due: list[_Run] = []  # what goes to the file together
+        self._written = self._spilled = False
+        self._due: list[_Run] = []  # what goes to the file together, with the things themselves in it
         self._due_octets = 0
         self._exchange: Exchange | None = None  # the one that it began with
         self._alike: tuple[Any, ...] | None = None  # what the events of the last run have in common
@@ -84,15 +85,16 @@ class Last:
 
     def begin(self) -> None:
         """Begin a new exchange: forget the one before, and close its spooled literals."""
-        with suppress(OSError):  # what the disk does not take is not needed any more
-            self._file.close()
-        self._file, self._spilled = BytesIO(), False
+        if self._written:
+            with suppress(OSError):  # what the disk does not take is not needed any more
+                self._file.close()
+            self._file, self._written, self._spilled = BytesIO(), False, False
         self._due, self._due_octets, self._alike = [], 0, None
         self._octets = self._files = self.left_out = 0
         self._full = False
-        for thing in self._objects:
-            if isinstance(thing, Spilled):
-                release(Frame((b"", thing)))
+        for spilled in self._spooled:
+            release(Frame((b"", spilled)))
+        self._spooled.clear()
         self._objects.clear()
         self._came.clear()
 
@@ -168,9 +170,11 @@ class Last:
         octets = frame.parts[0]
         if len(frame.parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
             self._begin_run(alike, frame.offset)
-            self._lines.append(self._frame(frame))
-            if alike[0] != _SENT:
-                self._came += [part for part in frame.parts if isinstance(part, Spilled)]
+            self._lines.append(frame)
+            if len(frame.parts) > 1 and (spilled := [part for part in frame.parts if isinstance(part, Spilled)]):
+                self._spooled += spilled
+                if alike[0] != _SENT:
+                    self._came += spilled
             self._uids.append(uid)
             self._due_octets += frame.length
             self._alike = None
@@ -193,10 +197,8 @@ class Last:
             self._flush()
 
     def _begin_run(self, alike: tuple[Any, ...], offset: int) -> None:
-        kind, utf8, exchange, findings, *known = alike
         self._alike, self._end, self._lines, self._uids = alike, offset, [], []
-        plain = (kind, utf8, self._keep(exchange), _plain(findings), *known)
-        self._due.append((plain, offset, self._lines, self._uids))
+        self._due.append((alike, offset, self._lines, self._uids))
 
     def _flush(self) -> None:
         """Write what is due.
@@ -208,7 +210,16 @@ class Last:
         due, self._due, self._due_octets, self._alike = self._due, [], 0, None
         if self._file.seek(0, 2) > self._memory and not self._spilled:
             self._spill()
-        self._file.write(marshal.dumps(due))
+        self._written = True
+        self._file.write(marshal.dumps([self._plain_run(*run) for run in due]))
+
+    def _plain_run(
+        self, alike: tuple[Any, ...], offset: int, lines: list[Any], uids: list[int | None]
+    ) -> tuple[tuple[Any, ...], int, list[Any], list[int | None]]:
+        """Return a run in which each thing that marshal does not take is a plain one, or its place."""
+        kind, utf8, exchange, findings, *known = alike
+        plain = (kind, utf8, self._keep(exchange), _plain(findings), *known)
+        return plain, offset, [one if isinstance(one, bytes) else self._frame(one) for one in lines], uids
 
     def events(self) -> Iterator[Event]:
         """Yield what was kept, in order, read again.  Do not add or begin meanwhile."""

@@ -57,21 +57,35 @@ class Found:
         self.uidvalidity = mailbox.uidvalidity if mailbox is not None else None
         self._uids = dict.fromkeys(uids)
         self.ordered = False
-        self.marks = bytearray()
         self.lost = False
+        self._marks = bytearray()
+        self._due: list[int] = []  # numbers that have no mark yet
 
     @property
     def uids(self) -> KeysView[int]:
         """The UIDs that are known, in the order in which they were added."""
         return self._uids.keys()
 
+    @property
+    def marks(self) -> bytearray:
+        """Return the marks; a message far up takes an octet for each before it, so they are made when asked for."""
+        if self._due:
+            self._mark()
+        return self._marks
+
+    def _mark(self) -> None:
+        due, self._due, marks = self._due, [], self._marks
+        for number in due:
+            if number > len(marks):
+                marks.extend(bytes(number - len(marks) + _AHEAD))
+            marks[number - 1] = 1
+
     def mark(self, number: int) -> None:
         """Add a message by its number; one that cannot be is left out."""
-        if not 0 < number <= _MOST:
-            return
-        if number > len(self.marks):
-            self.marks.extend(bytes(number - len(self.marks) + _AHEAD))
-        self.marks[number - 1] = 1
+        if 0 < number <= _MOST:
+            self._due.append(number)
+            if len(self._due) >= _AHEAD:
+                self._mark()
 
     def mark_all(self, numbers: Sequence[int]) -> None:
         """Add messages by their numbers."""
@@ -303,18 +317,19 @@ class Results:
         self.tag, self.status = exchange.tag, exchange.status
         mine = self._exchange is exchange
         saves = exchange is self.saving
-        none = Found(self._session.mailbox)
-        coming = self._coming if mine else None if saves else none  # what is saved by the server need not be told
+        coming = self._coming if mine else None
         if mine:
             self._exchange = self._coming = None
-        if exchange is self.joining:
-            coming = self.found
         if exchange.status == "OK" and (exchange.name in FETCHES or _finds(exchange)):
+            if exchange is self.joining:
+                coming = self.found
+            elif not (mine or saves):  # what is saved by the server need not be told
+                coming = Found(self._session.mailbox)
             self.found = coming
             if exchange.name in SEARCHES:
-                self.saved = coming or (none if saves else self.saved)
+                self.saved = coming or (Found(self._session.mailbox) if saves else self.saved)
         elif exchange.status == "NO" and saves:
-            self.saved = none
+            self.saved = Found(self._session.mailbox)
         if saves:
             self.saving = None
 

@@ -15,6 +15,7 @@ QUANTILES = (0.5, 0.9, 0.99, 1.0)
 
 _STEP = log(1.02)  # a value is known to one part in a hundred
 _LEAST = 1e-7  # seconds
+_TOGETHER = 256  # commands that are counted at once
 _NAMES = 200  # commands told apart; those behind them, which nobody types by hand, are counted together
 _OTHERS = "(others)"
 _HEAD = ("command", "count", "OK", "NO", "BAD", "out", "in", "until", "median", "p90", "p99", "max")
@@ -29,13 +30,15 @@ class Spread:
         self.largest = 0.0
         self._steps: dict[int, int] = {}
 
-    def add(self, seconds: float) -> None:
-        """Take in a duration."""
-        self.least = min(self.least, seconds) if self.count else seconds
-        self.largest = max(self.largest, seconds)
-        self.count += 1
-        step = round(log(max(seconds, _LEAST)) / _STEP)
-        self._steps[step] = self._steps.get(step, 0) + 1
+    def add(self, *seconds: float) -> None:
+        """Take in durations."""
+        self.least = min(*seconds, self.least if self.count else seconds[0])
+        self.largest = max(*seconds, self.largest)
+        self.count += len(seconds)
+        steps = self._steps
+        for one in seconds:
+            step = round(log(max(one, _LEAST)) / _STEP)
+            steps[step] = steps.get(step, 0) + 1
 
     def quantile(self, part: float) -> float:
         """Return the duration that `part` of all do not exceed; 0 if there are none."""
@@ -49,23 +52,70 @@ class Spread:
         return self.largest
 
 
+#: Of a command that has its reply: the status, the seconds to the first octet and to the end, octets out and in.
+_Told = tuple[str, float, float, int, int]
+
+
 class Row:
-    """The statistics of the commands of one name."""
+    """The statistics of the commands of one name.
+
+    Commands wait in `_due` and are counted together, because mostly nobody asks.
+    """
 
     def __init__(self) -> None:
-        self.statuses = {"OK": 0, "NO": 0, "BAD": 0}
-        self.first = Spread()
-        self.end = Spread()
-        self.sent = 0
-        self.received = 0
+        self._statuses = {"OK": 0, "NO": 0, "BAD": 0}
+        self._first = Spread()
+        self._end = Spread()
+        self._sent = 0
+        self._received = 0
+        self._due: list[_Told] = []
 
-    def add(self, exchange: Exchange) -> None:
+    def add(self, told: _Told) -> None:
         """Count a command that has its reply."""
-        self.statuses[exchange.status] = self.statuses.get(exchange.status, 0) + 1
-        self.first.add(exchange.elapsed if exchange.to_first is None else exchange.to_first)
-        self.end.add(exchange.elapsed)
-        self.sent += exchange.sent
-        self.received += max(0, exchange.received)
+        self._due.append(told)
+        if len(self._due) >= _TOGETHER:
+            self._count()
+
+    def _count(self) -> None:
+        if not self._due:
+            return
+        due, self._due = self._due, []
+        for status, _, _, sent, received in due:
+            self._statuses[status] = self._statuses.get(status, 0) + 1
+            self._sent += sent
+            self._received += received
+        self._first.add(*[told[1] for told in due])
+        self._end.add(*[told[2] for told in due])
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """Return how many replies there were of each status."""
+        self._count()
+        return self._statuses
+
+    @property
+    def first(self) -> Spread:
+        """Return the times until the first octet of the reply."""
+        self._count()
+        return self._first
+
+    @property
+    def end(self) -> Spread:
+        """Return the times until the end of the reply."""
+        self._count()
+        return self._end
+
+    @property
+    def sent(self) -> int:
+        """Return the octets that were sent."""
+        self._count()
+        return self._sent
+
+    @property
+    def received(self) -> int:
+        """Return the octets that came."""
+        self._count()
+        return self._received
 
 
 class Stats:
@@ -83,11 +133,19 @@ class Stats:
 
     def add(self, connection: str, exchange: Exchange) -> None:
         """Count a command that has its reply, for the connection and for all together."""
-        for where in (connection, ""):
-            key = (where, exchange.name)
-            if key not in self._rows and len(self._rows) >= _NAMES:
-                key = (where, _OTHERS)
-            self._rows.setdefault(key, Row()).add(exchange)
+        end, first, name = exchange.elapsed, exchange.to_first, exchange.name
+        told = (exchange.status, end if first is None else first, end, exchange.sent, max(0, exchange.received))
+        self._row(connection, name).add(told)
+        self._row("", name).add(told)
+
+    def _row(self, connection: str, name: str) -> Row:
+        row = self._rows.get((connection, name))
+        if row is None:
+            key = (connection, name if len(self._rows) < _NAMES else _OTHERS)
+            row = self._rows.get(key)
+            if row is None:
+                row = self._rows[key] = Row()
+        return row
 
     def rows(self, connection: str = "") -> Iterator[tuple[str, Row]]:
         """Return each command's name with its row, in alphabetical order; of one connection, or of all together."""
