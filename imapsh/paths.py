@@ -11,14 +11,18 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 
-from imapsh.hints import IO
+from imapsh.hints import IO, TYPE_CHECKING
 from imapsh.patterns import lazy
+
+if TYPE_CHECKING:
+    from threading import Thread
 
 SMALL = 1 << 20  #: octets of a file that is read whole: a configuration, certificates, passwords
 
 _PIECE = 1 << 16  # octets read at once: memory is taken for as many as are asked for, however short the file is
 
 PATIENCE = 3.0  #: seconds for which a named pipe waits for a process at its other end
+_TRIES = 100  # times that a thread is let go
 
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = lazy(r"/(?:dev|proc/self)/fd/(\d{1,9})")
@@ -152,12 +156,23 @@ def _reader(full: str, patience: float) -> int:
         waiting.join(patience)
     finally:
         if waiting.is_alive():
-            with suppress(OSError):
-                os.close(os.open(full, os.O_WRONLY | os.O_NONBLOCK))  # which lets the thread go
-            waiting.join(patience)
+            _let_go(full, waiting)
             for descriptor in opened:
                 os.close(descriptor)
             opened.clear()
     if not opened:
         raise OSError(0, "it is a pipe that no process writes to: start that process first")
     return opened[0]
+
+
+def _let_go(full: str, waiting: Thread) -> None:
+    """Open the other end of a named pipe for a moment, until nobody waits for that any longer.
+
+    A thread that has only begun to open its end is not seen by this: it would take the next process's octets.
+    """
+    for _ in range(_TRIES):
+        with suppress(OSError):
+            os.close(os.open(full, os.O_WRONLY | os.O_NONBLOCK))
+        waiting.join(PATIENCE / _TRIES)
+        if not waiting.is_alive():
+            return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -49,6 +50,27 @@ def test_e7_a_named_pipe_streams_if_a_process_writes_to_it(tmp_path: Path) -> No
     with paths.stream(str(path), 60) as file:
         assert file.read(100) == b"NOOP\n"
     writer.join()
+
+
+def test_e7_a_wait_that_is_over_takes_nothing_of_the_next_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    tries: list[int] = []
+    real_open = os.open
+
+    def busy(name: str, flags: int, *mode: int) -> int:
+        if flags & os.O_WRONLY:
+            tries.append(flags)
+            if len(tries) < 3:  # as if the thread that waits had not come to open its end
+                raise OSError(errno.ENXIO, "No such device or address")
+        return real_open(name, flags, *mode)
+
+    monkeypatch.setattr(os, "open", busy)
+    before = threading.active_count()
+    assert message(path, streamed=True) == "it is a pipe that no process writes to: start that process first"
+    assert threading.active_count() == before
 
 
 def test_e7_a_pipe_that_is_open_already_is_read() -> None:
