@@ -108,7 +108,7 @@ def test_c10_the_url_is_used(tmp_path: Path) -> None:
     (tmp_path / ".netrc").chmod(0o600)
     for user, what in (("ida", "a password for ida at mail.example"), ("eve", "none for eve at mail.example")):
         _, rows, said = checkup(tmp_path, None, f"imap://{user}@mail.example", "--netrc", "--no-connect")
-        assert rows["8 --netrc"].endswith(f"1 entries in {tmp_path / '.netrc'}, {what}")
+        assert rows["8 --netrc"].endswith(f"1 entry in {tmp_path / '.netrc'}, {what}")
         assert rows["TLS"].startswith("by STARTTLS")
         assert "hunter22" not in said
 
