@@ -22,7 +22,8 @@ SMALL = 1 << 20  #: octets of a file that is read whole: a configuration, certif
 _PIECE = 1 << 16  # octets read at once: memory is taken for as many as are asked for, however short the file is
 
 PATIENCE = 3.0  #: seconds for which a named pipe waits for a process at its other end
-_TRIES = 100  # times that a thread is let go
+
+_TRIES, _BETWEEN = 100, 0.05  # tries to wake what waits at a named pipe, and the seconds between two
 
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = lazy(r"/(?:dev|proc/self)/fd/(\d{1,9})")
@@ -156,7 +157,7 @@ def _reader(full: str, patience: float) -> int:
         waiting.join(patience)
     finally:
         if waiting.is_alive():
-            _let_go(full, waiting)
+            _wake(waiting, full)
             for descriptor in opened:
                 os.close(descriptor)
             opened.clear()
@@ -165,14 +166,14 @@ def _reader(full: str, patience: float) -> int:
     return opened[0]
 
 
-def _let_go(full: str, waiting: Thread) -> None:
-    """Open the other end of a named pipe for a moment, until nobody waits for that any longer.
+def _wake(waiting: Thread, full: str) -> None:
+    """Let a thread go that opens a named pipe.  On a busy machine it may not have come so far at the first try.
 
-    A thread that has only begun to open its end is not seen by this: it would take the next process's octets.
+    One that stayed would be given what a process writes for the next reader.
     """
     for _ in range(_TRIES):
         with suppress(OSError):
             os.close(os.open(full, os.O_WRONLY | os.O_NONBLOCK))
-        waiting.join(PATIENCE / _TRIES)
+        waiting.join(_BETWEEN)
         if not waiting.is_alive():
             return

@@ -35,6 +35,7 @@ from imapsh.transport.blocking import connect
 from imapsh.transport.memory import Scripted, attach, pair
 from imapsh.transport.tls import TLSOptions
 from imapsh.wire.limits import DEFAULT, Limits
+from tests.patience import PATIENCE
 from tests.servers.base import Server
 from tests.servers.certs import Certs
 
@@ -316,7 +317,7 @@ def listens() -> Iterator[Callable[[Callable[[socket.socket], None]], int]]:
 
         def run() -> None:
             with listener, listener.accept()[0] as sock:
-                sock.settimeout(20)
+                sock.settimeout(PATIENCE)
                 handler(sock)
 
         threads.append(threading.Thread(target=run))
@@ -326,7 +327,7 @@ def listens() -> Iterator[Callable[[Callable[[socket.socket], None]], int]]:
 
     yield start
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
 
 
 def opened(port: int, idle_timeout: float = 20, scheme: str = "imap") -> BlockingClient:

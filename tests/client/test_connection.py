@@ -19,6 +19,7 @@ from imapsh.session.opening import Opening, steps
 from imapsh.transport.aio import AioStream
 from imapsh.transport.memory_aio import aio_pair
 from imapsh.transport.tls import TLSOptions
+from tests.patience import PATIENCE
 from tests.servers.certs import Certs
 
 GREETING = b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n"
@@ -26,7 +27,7 @@ GREETING = b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n"
 
 def play(scene: Callable[[], Awaitable[None]], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
     async def limited() -> None:
-        async with asyncio.timeout(20 if loop is None else 100_000):
+        async with asyncio.timeout(PATIENCE if loop is None else 100_000):
             await scene()
 
     with asyncio.Runner(loop_factory=loop) as runner:
@@ -166,7 +167,7 @@ def test_a_command_that_is_complete_already_is_not_waited_for() -> None:
         client.kick()
         await peer.hears(b"NOOP\r\n")
         await peer.says(b"A1 OK done\r\n")
-        await asyncio.wait_for(completed.wait(), 20)
+        await asyncio.wait_for(completed.wait(), PATIENCE)
         assert await client.run(exchange) is exchange
         await client.close()
 

@@ -19,6 +19,7 @@ import pytest
 from imapsh.client import imap4
 from imapsh.grammar.values import Count, Fetch, MailboxList
 from imapsh.wire.frames import Spilled
+from tests.patience import PATIENCE
 from tests.transport.conftest import closed_port
 
 from .imap4_peers import scripted
@@ -267,7 +268,7 @@ class Peer:
 
         self.thread = threading.Thread(target=lambda: play(peer))
         self.thread.start()
-        self.client = Client("peer", timeout=5)
+        self.client = Client("peer", timeout=PATIENCE)
 
     def say(self, octets: bytes) -> None:
         """Send."""
@@ -288,7 +289,7 @@ class Peer:
 
     def end(self) -> None:
         """Wait for the script to end, and close."""
-        self.thread.join(10)
+        self.thread.join(PATIENCE)
         self.lines.close()
         self.sock.close()
         self.client.shutdown()
@@ -300,7 +301,7 @@ def test_idle() -> None:
         peer.hear()
         tag = peer.tag
         peer.say(b"* 1 EXISTS\r\n+ idling\r\n* 2 FETCH (X {2}\r\nab)\r\n* 3 FETCH (FLAGS (\r\n* 4 EX")
-        peer.go.wait(10)
+        peer.go.wait(PATIENCE)
         peer.say(b"ISTS\r\n* 5 RECENT\r\n* OK [ALERT] x\r\n")
         peer.hear()
         peer.say(tag + b" OK done\r\n")
@@ -475,7 +476,7 @@ def test_session_on_a_command(tmp_path: Path) -> None:
         "    say(tag + ' OK done')\n"
     )
     command = [sys.executable, "-m", "imapsh.client.imap4", "-d", "1", "-s", f"{sys.executable} {server}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, "All tests OK." in done.stdout) == (0, True), done
     assert re.search(r"^append OK", done.stdout, re.MULTILINE)
 
@@ -483,7 +484,7 @@ def test_session_on_a_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "status"), [(["-x"], 2), (["-d", "x"], 2), (["-s", "echo what"], 1)])
 def test_session_that_fails_says_so_in_a_sentence(arguments: list[str], status: int) -> None:
     command = [sys.executable, "-m", "imapsh.client.imap4", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == status
     assert done.stderr
     assert "Traceback" not in done.stderr

@@ -10,6 +10,7 @@ import imapclient
 import pytest
 
 from imapsh.client import imap4
+from tests.patience import PATIENCE
 from tests.servers.base import Server, absent
 
 
@@ -70,7 +71,7 @@ def test_stream(stream: imap4.IMAP4, dovecot: Server) -> None:
 
 
 def test_tls(server: Server) -> None:
-    with imap4.IMAP4_SSL(server.host, server.tls_port, ssl_context=context(server), timeout=20) as connection:
+    with imap4.IMAP4_SSL(server.host, server.tls_port, ssl_context=context(server), timeout=PATIENCE) as connection:
         assert connection.login(server.user, server.password)[0] == "OK"
         connection._get_capabilities()
         work(connection, server)
@@ -80,7 +81,7 @@ def test_tls(server: Server) -> None:
 
 
 def test_starttls_and_cram_md5(server: Server) -> None:
-    with imap4.IMAP4(server.host, server.port, timeout=20) as connection:
+    with imap4.IMAP4(server.host, server.port, timeout=PATIENCE) as connection:
         assert connection.starttls(context(server))[0] == "OK"
         if "AUTH=CRAM-MD5" in connection.capabilities:
             assert connection.login_cram_md5(server.user, server.password)[0] == "OK"

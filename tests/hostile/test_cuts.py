@@ -21,6 +21,7 @@ from imapsh.errors import ConnectionLost, ConnectionTimeout, GreetingError, Imap
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.shell.main import main
+from tests.patience import PATIENCE
 from tests.session.player import Trace
 from tests.shell.running import listening, url
 
@@ -113,7 +114,7 @@ def asynchronous(server: Any, told: Told) -> None:
         c = Connection(stream, on_event=told.events.append)
         try:
             await c.greet()
-            async with asyncio.timeout(20), c:
+            async with asyncio.timeout(PATIENCE), c:
                 await c.login(USER, PASSWORD)
                 await c.list()
                 await c.select("INBOX")
@@ -132,7 +133,7 @@ def asynchronous(server: Any, told: Told) -> None:
             await c.close()
         left = asyncio.all_tasks() - {asyncio.current_task()}
         if left:
-            await asyncio.wait(left, timeout=5)
+            await asyncio.wait(left, timeout=PATIENCE)
         assert not [task for task in left if not task.done()]
         assert stream.closed
 

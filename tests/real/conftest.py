@@ -13,6 +13,7 @@ from imapsh.server.listen import serve
 from imapsh.server.store import Store
 from imapsh.transport.address import Address
 from imapsh.transport.tls import TLSOptions
+from tests.patience import PATIENCE
 from tests.servers.base import Server
 from tests.servers.certs import Certs
 
@@ -45,10 +46,10 @@ def demo(certs: Certs) -> Iterator[Server]:
     tls = TLSOptions(cert=str(certs.server_cert), key=str(certs.server_key))
     thread = threading.Thread(target=loop.run_until_complete, args=(_serve(demo_store(), tls, ports, ready, stop),))
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(PATIENCE)
     yield Server("demo", "127.0.0.1", ports[0], ports[1], certs.ca, "demo", "demo")
     loop.call_soon_threadsafe(stop.set)
-    thread.join(20)
+    thread.join(PATIENCE)
     loop.close()
 
 

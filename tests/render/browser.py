@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
 from tests.servers.base import absent
 
 _OPTIONS = ["--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
@@ -109,4 +110,4 @@ def tab(folder: Path) -> Iterator[Tab]:
     finally:
         os.close(ours_in)
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)

@@ -24,9 +24,8 @@ from imapsh.server.listen import serve_forever
 from imapsh.server.store import Store
 from imapsh.transport.address import Address
 from imapsh.transport.tls import TLSOptions
+from tests.patience import PATIENCE
 from tests.servers.base import absent
-
-SECONDS = 10.0
 
 
 class Running(NamedTuple):
@@ -62,9 +61,9 @@ def _run(address: Address, store: Store, tls: TLSOptions | None) -> tuple[int, C
 
     def end() -> None:
         loop.call_soon_threadsafe(task.cancel)
-        thread.join(SECONDS)
+        thread.join(PATIENCE)
 
-    return ports.get(timeout=SECONDS), end
+    return ports.get(timeout=PATIENCE), end
 
 
 @pytest.fixture
@@ -85,7 +84,7 @@ def needs(program: str) -> str:
 
 
 def test_imaplib(server: Running) -> None:
-    with imaplib.IMAP4("127.0.0.1", server.port, SECONDS) as client:
+    with imaplib.IMAP4("127.0.0.1", server.port, PATIENCE) as client:
         client.starttls(ssl.create_default_context(cafile=str(server.cafile)))
         assert client.login("demo", "demo")[0] == "OK"
         assert client.select("INBOX") == ("OK", [b"11"])
@@ -105,7 +104,7 @@ def test_imaplib(server: Running) -> None:
 
 
 def test_imaplib_authenticates(server: Running) -> None:
-    with imaplib.IMAP4("127.0.0.1", server.port, SECONDS) as client:
+    with imaplib.IMAP4("127.0.0.1", server.port, PATIENCE) as client:
         assert client.authenticate("PLAIN", lambda _: b"\0demo\0demo")[0] == "OK"
         assert client.enable("UTF8=ACCEPT")[0] == "OK"
         client.select("Drafts")
@@ -115,7 +114,7 @@ def test_imaplib_authenticates(server: Running) -> None:
 
 def test_imapclient(server: Running) -> None:
     imapclient = importlib.import_module("imapclient") if "CI" in os.environ else pytest.importorskip("imapclient")
-    watcher = imapclient.IMAPClient("127.0.0.1", server.port, ssl=False, timeout=SECONDS)
+    watcher = imapclient.IMAPClient("127.0.0.1", server.port, ssl=False, timeout=PATIENCE)
     watcher.login("demo", "demo")
     chosen = watcher.select_folder("INBOX")
     assert (chosen[b"EXISTS"], chosen[b"UIDNEXT"], chosen[b"READ-WRITE"]) == (11, 22, True)
@@ -130,10 +129,10 @@ def test_imapclient(server: Running) -> None:
     watcher.add_flags([1], ["\\Flagged"])
     assert b"\\Flagged" in watcher.get_flags([1])[1]
     watcher.idle()
-    other = imapclient.IMAPClient("127.0.0.1", server.port, ssl=False, timeout=SECONDS)
+    other = imapclient.IMAPClient("127.0.0.1", server.port, ssl=False, timeout=PATIENCE)
     other.login("demo", "demo")
     other.append("INBOX", b"Subject: pushed\r\n\r\nx\r\n")
-    assert (12, b"EXISTS") in watcher.idle_check(timeout=SECONDS)
+    assert (12, b"EXISTS") in watcher.idle_check(timeout=PATIENCE)
     watcher.idle_done()
     watcher.move([1], "Trash")
     watcher.unselect_folder()
@@ -196,7 +195,7 @@ def test_a_unix_socket(tmp_path: Path) -> None:
     _, end = _run(Address("unix", path=str(path)), demo_store(), None)
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(str(path))
-        client.settimeout(SECONDS)
+        client.settimeout(PATIENCE)
         assert client.recv(4096).startswith(b"* OK [CAPABILITY")
     end()
     assert not path.exists()

@@ -14,6 +14,8 @@ from typing import NamedTuple, NoReturn
 
 import pytest
 
+from tests.patience import PATIENCE
+
 # Where tests/servers/install.sh unpacks the servers that cannot be installed beside Dovecot.
 CACHE = Path("/var/cache/imapsh-tests")
 
@@ -23,6 +25,8 @@ USERS = {"demo": "demo-pw", "other": "other-pw", UNTOUCHED: "reader-pw"}
 
 # The administrator of Dovecot and Cyrus, who may act for each of USERS.
 ADMIN, ADMIN_PASSWORD = "cyrus", "cyrus-pw"
+
+_PAUSE = 0.05  # seconds until it is tried again whether a server answers
 
 _CHANCE = random.SystemRandom()  # a test may seed the usual one
 
@@ -144,9 +148,18 @@ def serving(
         yield server
 
 
-def wait_until_ready(daemon: subprocess.Popen[bytes], server: Server, log: Path, attempts: int = 300) -> None:
+def attempts(daemon: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Yield again and again, with pauses, until the daemon ends or has had as long as a test waits."""
+    for _ in range(round(PATIENCE / _PAUSE)):
+        yield
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            daemon.wait(_PAUSE)
+            return
+
+
+def wait_until_ready(daemon: subprocess.Popen[bytes], server: Server, log: Path) -> None:
     """Return once both ports answer; raise with the end of the log if the daemon ends first or never answers."""
-    for _ in range(attempts):
+    for _ in attempts(daemon):
         try:
             with socket.create_connection((server.host, server.port), timeout=5) as connection:
                 greeted = connection.recv(1) == b"*"
@@ -156,10 +169,5 @@ def wait_until_ready(daemon: subprocess.Popen[bytes], server: Server, log: Path,
             greeted = False
         if greeted:
             return
-        try:
-            daemon.wait(0.05)
-            break
-        except subprocess.TimeoutExpired:
-            continue
     lines = log.read_text(errors="replace").splitlines()[-10:] if log.exists() else []
     raise RuntimeError("\n".join([f"{server.name} did not start; its log ends:", *lines]))

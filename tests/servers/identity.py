@@ -22,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tests.patience import PATIENCE
+
 from .dovecot import token
 
 CLIENT = "imapsh-tests"
@@ -254,7 +256,7 @@ def running(provider: Provider, context: ssl.SSLContext | None = None) -> Iterat
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             answer = provider.serve(self.path, self.headers.get("Content-Type", ""), body)
             if answer is None:
-                provider.over.wait(20)
+                provider.over.wait(PATIENCE)
             else:
                 with contextlib.suppress(OSError):
                     self.wfile.write(answer)
@@ -276,4 +278,4 @@ def running(provider: Provider, context: ssl.SSLContext | None = None) -> Iterat
         provider.over.set()
         server.shutdown()
         server.server_close()
-        thread.join(20)
+        thread.join(PATIENCE)

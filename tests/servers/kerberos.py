@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from . import dovecot
-from .base import Missing, Server, free_ports, process, program
+from .base import Missing, Server, attempts, free_ports, process, program
 from .certs import Certs
 
 REALM = "EXAMPLE.TEST"
@@ -77,11 +77,9 @@ def running(run: Path, certs: Certs) -> Iterator[tuple[Server, Mapping[str, str]
         process([program("krb5kdc"), "-n"], run / "kdc.log", environment) as daemon,
         dovecot.running(folder, certs, "gssapi", DOVECOT.format(run=run)) as server,
     ):
-        for _ in range(50):
+        for _ in attempts(daemon):
             if _call(environment, program("kinit"), user, words=password):
                 break
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                daemon.wait(0.1)
         yield server, environment
 
 

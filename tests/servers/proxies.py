@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from .base import free_ports, process, program
+from .base import attempts, free_ports, process, program
 
 USER, PASSWORD = "me", "hunter22"
 
@@ -70,12 +70,9 @@ def started(command: list[str], run: Path, port: int) -> Iterator[None]:
         yield
 
 
-def ready(daemon: subprocess.Popen[bytes], port: int, log: Path, attempts: int = 300) -> None:
+def ready(daemon: subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Return once the port answers; raise with the end of the log if the daemon ends first, or never answers."""
-    for _ in range(attempts):
+    for _ in attempts(daemon):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            daemon.wait(0.05)
-            break
     raise RuntimeError(f"the proxy did not start: {log.read_text(errors='replace')[-500:]}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import imaplib
 from typing import NamedTuple
 
+from tests.patience import PATIENCE
+
 from .base import Server
 
 
@@ -125,7 +127,7 @@ def mailbox_name(server: Server, name: str) -> str:
 
 def seed(server: Server) -> None:
     """Create MAILBOXES and append MESSAGES to INBOX; both must be new to its user."""
-    with imaplib.IMAP4(server.host, server.port, timeout=30) as client:
+    with imaplib.IMAP4(server.host, server.port, timeout=PATIENCE) as client:
         client.login(server.user, server.password)
         for name in MAILBOXES:
             _ok(client.create(f'"{mailbox_name(server, name)}"'), server, name)

@@ -10,6 +10,8 @@ import ssl
 
 import pytest
 
+from tests.patience import PATIENCE
+
 from .base import UNTOUCHED, Server
 from .certs import Certs
 from .seed import MAILBOXES, MESSAGES, PLAIN, mailbox_name
@@ -36,27 +38,27 @@ def check_mail(client: imaplib.IMAP4, server: Server) -> None:
 
 
 def test_plain(untouched: Server) -> None:
-    with imaplib.IMAP4(untouched.host, untouched.port, timeout=30) as client:
+    with imaplib.IMAP4(untouched.host, untouched.port, timeout=PATIENCE) as client:
         assert client.welcome.startswith(b"* OK")
         assert client.login(untouched.user, untouched.password)[0] == "OK"
         check_mail(client, untouched)
 
 
 def test_starttls(real_server: Server) -> None:
-    with imaplib.IMAP4(real_server.host, real_server.port, timeout=30) as client:
+    with imaplib.IMAP4(real_server.host, real_server.port, timeout=PATIENCE) as client:
         assert client.starttls(ssl.create_default_context(cafile=real_server.cafile))[0] == "OK"
         assert client.login("other", "other-pw")[0] == "OK"
 
 
 def test_tls(untouched: Server) -> None:
     context = ssl.create_default_context(cafile=untouched.cafile)
-    with imaplib.IMAP4_SSL(untouched.host, untouched.tls_port, ssl_context=context, timeout=30) as client:
+    with imaplib.IMAP4_SSL(untouched.host, untouched.tls_port, ssl_context=context, timeout=PATIENCE) as client:
         assert client.login(untouched.user, untouched.password)[0] == "OK"
         check_mail(client, untouched)
 
 
 def test_wrong_password(dovecot: Server) -> None:  # the others make the caller wait for the answer
-    with imaplib.IMAP4(dovecot.host, dovecot.port, timeout=30) as client:
+    with imaplib.IMAP4(dovecot.host, dovecot.port, timeout=PATIENCE) as client:
         with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
             client.login(dovecot.user, "not the password")
         assert client.login(dovecot.user, dovecot.password)[0] == "OK"
@@ -65,12 +67,12 @@ def test_wrong_password(dovecot: Server) -> None:  # the others make the caller 
 def test_another_ca(real_server: Server, certs: Certs) -> None:
     context = ssl.create_default_context(cafile=certs.other_ca)
     with pytest.raises(ssl.SSLCertVerificationError):
-        imaplib.IMAP4_SSL(real_server.host, real_server.tls_port, ssl_context=context, timeout=30)
+        imaplib.IMAP4_SSL(real_server.host, real_server.tls_port, ssl_context=context, timeout=PATIENCE)
 
 
 def test_exec_is_on_the_same_mail(dovecot: Server) -> None:
     assert dovecot.exec_command is not None
-    with imaplib.IMAP4(dovecot.host, dovecot.port, timeout=30) as client:
+    with imaplib.IMAP4(dovecot.host, dovecot.port, timeout=PATIENCE) as client:
         client.login(dovecot.user, dovecot.password)
         assert client.create("Delivered")[0] == "OK"
         assert client.append("Delivered", "", "", PLAIN)[0] == "OK"

@@ -17,8 +17,8 @@ from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.prompt.shell import Shell
 from imapsh.shell.settings.options import Options
+from tests.patience import PATIENCE
 
-PATIENCE = 20  # seconds that anything may take on a slow machine
 ENTER, CTRL_C, CTRL_D, UP, TAB = "\r", "\x03", "\x04", "\x1b[A", "\t"
 PASTE, PASTED = "\x1b[200~", "\x1b[201~"
 

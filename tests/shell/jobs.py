@@ -21,9 +21,9 @@ from typing import IO, Any
 from pexpect import EOF, TIMEOUT
 from pexpect.fdpexpect import fdspawn
 
+from tests.patience import PATIENCE
 from tests.shell.running import command, environment
 
-PATIENCE = 30
 SIZE = (40, 120)
 
 #: Modes of a terminal that a program may leave on: how it is turned on, and off.

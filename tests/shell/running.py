@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-PATIENCE = 30  # seconds that a peer waits, on a machine that does much else
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,6 +16,7 @@ from imapsh.transport.address import Address
 from imapsh.transport.aio import AioStream
 from imapsh.transport.listening import Listener, listen
 from imapsh.transport.tls import TLSOptions
+from tests.patience import PATIENCE
 
 Server = Callable[["Line"], Awaitable[None]]
 
@@ -155,7 +156,7 @@ class Tapping:
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
     async def limited() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await main()
 
     asyncio.run(limited())

@@ -37,6 +37,7 @@ from imapsh.transport.aio import AioStream
 from imapsh.transport.base import Stream
 from imapsh.transport.memory import attach, pair
 from imapsh.transport.memory_aio import aio_pair
+from tests.patience import PATIENCE
 
 #: What may differ, and why.  At most ten.
 DIFFERENCES = {
@@ -118,7 +119,6 @@ class Server:
 
 
 SECRET = "hunter22"
-PATIENCE = 30  # seconds that a script may take on a slow machine
 GREETING = b"* PREAUTH [CAPABILITY IMAP4rev1 IDLE LITERAL+ ENABLE CONDSTORE] hello\r\n"
 
 

@@ -25,6 +25,7 @@ from imapsh.shell.main import main
 from imapsh.shell.prompt import repl
 from imapsh.shell.prompt import shell as interactive
 from imapsh.shell.prompt.signals import Signals
+from tests.patience import PATIENCE
 from tests.servers.base import Server
 from tests.servers.certs import Certs
 from tests.shell.running import GREETING, Answer, Handler, environment, imapsh, listening, running, says, url
@@ -390,7 +391,7 @@ def test_ctrl_c_is_130() -> None:
         assert child.stdout.readline() == GREETING
         assert child.stdout.readline() == b"+ idling\r\n"
         child.send_signal(signal.SIGINT)
-        assert child.wait(20) == 130
+        assert child.wait(PATIENCE) == 130
         assert child.stderr.read() == b""
 
 
@@ -400,7 +401,7 @@ def test_a_reader_of_stdout_may_go() -> None:
         assert child.stderr is not None
         child.stdout.readline()
         child.stdout.close()
-        assert child.wait(30) == 141
+        assert child.wait(PATIENCE) == 141
         assert child.stderr.read() == b""
 
 
@@ -421,7 +422,7 @@ def test_d16_serve_demo_lets_a_batch_in_and_an_append_without_a_date_gets_now(tm
             assert before.replace(microsecond=0) <= arrived <= datetime.now(UTC)  # D16
         finally:
             child.send_signal(signal.SIGINT)
-        assert child.wait(20) == 130
+        assert child.wait(PATIENCE) == 130
 
 
 # -- a real server

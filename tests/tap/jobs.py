@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.base import USERS, absent
 from tests.tap.recording import PLAIN, STARTTLS, TLS
 
-SECONDS = 20.0
 HOST = "127.0.0.1"
 USER = "demo"
 PASSWORD = USERS[USER]
@@ -158,7 +158,7 @@ def mutt(where: Where) -> object:
     arguments = ["-n", "-F", str(rc)]
     environment = {**surroundings(where), "TERM": "xterm"}
     with pexpect.spawn(
-        needs("mutt"), arguments, env=environment, timeout=SECONDS, dimensions=(30, 120), encoding="utf-8"
+        needs("mutt"), arguments, env=environment, timeout=PATIENCE, dimensions=(30, 120), encoding="utf-8"
     ) as screen:
         for keys, seen in (
             ("", "Plain message"),
@@ -182,7 +182,7 @@ def imapclient(where: Where) -> object:
     context = where.context() if tls else None
 
     def connected() -> Any:
-        client = package.IMAPClient(HOST, where.port, ssl=tls, ssl_context=context, timeout=SECONDS)
+        client = package.IMAPClient(HOST, where.port, ssl=tls, ssl_context=context, timeout=PATIENCE)
         if where.security == STARTTLS:
             client.starttls(where.context())
         client.login(USER, PASSWORD)
@@ -195,7 +195,7 @@ def imapclient(where: Where) -> object:
     other.append(MAILBOX, NEW, ("\\Flagged",))
     pushed = []
     while (1, b"EXISTS") not in pushed:
-        pushed += client.idle_check(SECONDS)
+        pushed += client.idle_check(PATIENCE)
     client.idle_done()
     found = client.search(["SUBJECT", "through the tap"])
     (data,) = client.fetch(found, ["ENVELOPE", "BODYSTRUCTURE", "BODY[]", "RFC822.SIZE"]).values()
@@ -228,7 +228,7 @@ async def _lost(protocol: Any) -> None:
 
     protocol.connection_lost = connection_lost
     protocol.transport.close()
-    await asyncio.wait_for(lost.wait(), SECONDS)
+    await asyncio.wait_for(lost.wait(), PATIENCE)
 
 
 def aioimaplib(where: Where) -> object:
@@ -236,9 +236,9 @@ def aioimaplib(where: Where) -> object:
 
     async def main() -> object:
         if where.security == TLS:
-            client = package.IMAP4_SSL(HOST, where.port, timeout=SECONDS, ssl_context=where.context())
+            client = package.IMAP4_SSL(HOST, where.port, timeout=PATIENCE, ssl_context=where.context())
         else:
-            client = package.IMAP4(HOST, where.port, timeout=SECONDS)
+            client = package.IMAP4(HOST, where.port, timeout=PATIENCE)
         await client.wait_hello_from_server()
         await client.login(USER, PASSWORD)
         listed = await client.list('""', "*")
@@ -246,9 +246,9 @@ def aioimaplib(where: Where) -> object:
         await client.select(MAILBOX)
         got = await client.fetch("1", "(RFC822.SIZE BODY.PEEK[])")
         assert NEW in got.lines
-        idle = await client.idle_start(timeout=SECONDS)
+        idle = await client.idle_start(timeout=PATIENCE)
         client.idle_done()
-        await asyncio.wait_for(idle, SECONDS)
+        await asyncio.wait_for(idle, PATIENCE)
         await client.copy("1", MAILBOX)
         await client.close()
         status = await client.select("INBOX")
@@ -262,9 +262,9 @@ def aioimaplib(where: Where) -> object:
 
 def imaplib_(where: Where) -> object:
     if where.security == TLS:
-        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(HOST, where.port, ssl_context=where.context(), timeout=SECONDS)
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(HOST, where.port, ssl_context=where.context(), timeout=PATIENCE)
     else:
-        client = imaplib.IMAP4(HOST, where.port, SECONDS)
+        client = imaplib.IMAP4(HOST, where.port, PATIENCE)
     with client:
         if where.security == STARTTLS:
             client.starttls(where.context())

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.patience import PATIENCE
 from tests.servers.certs import Certs
 
 PLAIN, STARTTLS, TLS = "plain", "STARTTLS", "TLS"
 
 _ASKS = re.compile(rb"(\S+) STARTTLS\r\n\Z", re.IGNORECASE)
-_SECONDS = 60.0
 
 
 class Recorded(NamedTuple):
@@ -75,9 +75,9 @@ class Recorder:
         recorded = Recorded(bytearray(), bytearray())
         self.connections.append(recorded)
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
-            server = stack.enter_context(socket.create_connection(("127.0.0.1", self._target), _SECONDS))
+            server = stack.enter_context(socket.create_connection(("127.0.0.1", self._target), PATIENCE))
             stack.callback(client.close)
-            client.settimeout(_SECONDS)
+            client.settimeout(PATIENCE)
             if self._security == TLS:
                 client, server = self._secured(client, server)
             elif self._security == STARTTLS:
@@ -99,7 +99,7 @@ class Recorder:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in (self._accepting, *self._threads):
-            thread.join(_SECONDS)
+            thread.join(PATIENCE)
 
 
 def _until_starttls(client: socket.socket, server: socket.socket, recorded: Recorded) -> None:
@@ -126,7 +126,7 @@ def _move(client: socket.socket, server: socket.socket, recorded: Recorded) -> N
         except ssl.SSLWantReadError:  # there was a record of TLS alone, as a session ticket
             continue
         finally:
-            sender.settimeout(_SECONDS)
+            sender.settimeout(PATIENCE)
         if not octets:
             return
         kept += octets
@@ -140,7 +140,7 @@ def _readable(
     with selectors.DefaultSelector() as selector:
         selector.register(client, selectors.EVENT_READ, (client, server, recorded.client))
         selector.register(server, selectors.EVENT_READ, (server, client, recorded.server))
-        while found := selector.select(_SECONDS):
+        while found := selector.select(PATIENCE):
             for key, _ in found:
                 yield key.data
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.graph import ROOT
+from tests.patience import PATIENCE
 
 _LISTENS = re.compile(r"listens on \S+:(\d+) for")
 
@@ -54,6 +55,6 @@ def tapped(url: str, folder: Path, *options: str, listen: str = "0") -> Iterator
         finally:
             process.send_signal(signal.SIGINT)
             said = process.stderr.read()
-            process.wait(30)
+            process.wait(PATIENCE)
     tap.said += said
     tap.shown = out.read_text()

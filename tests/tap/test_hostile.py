@@ -20,6 +20,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.bench.terminal import peak
+from tests.patience import PATIENCE
 from tests.tap.running import Tap, tapped
 
 GREETING = b"* OK [CAPABILITY IMAP4rev1 STARTTLS COMPRESS=DEFLATE LITERAL+] hi\r\n"
@@ -27,7 +28,6 @@ PREAUTH = b"* PREAUTH [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE LITERAL+] hi\r\n"
 JUNK = os.urandom(1 << 16)
 MEBIBYTE = b"x" * (1 << 20)
 MEMORY = 96 << 10  # KiB
-SECONDS = 30.0
 
 Side = Callable[[socket.socket], object]
 
@@ -144,13 +144,13 @@ class Peers:
 
     def _serve(self, sock: socket.socket, place: int) -> None:
         with sock, contextlib.suppress(ConnectionError):
-            sock.settimeout(SECONDS)
+            sock.settimeout(PATIENCE)
             self.server[place] = self._side(sock)
 
     def wait(self) -> None:
         """Wait until all connections have ended: what a client has sent may still be on its way."""
         for thread in list(self._threads):
-            thread.join(SECONDS)
+            thread.join(PATIENCE)
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -181,7 +181,7 @@ def between(
 
 
 def connected(tap: Tap) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", tap.port), SECONDS)
+    return socket.create_connection(("127.0.0.1", tap.port), PATIENCE)
 
 
 class Case(NamedTuple):
@@ -299,7 +299,7 @@ def test_sides_that_do_not_read_stop_each_other_and_silent_ones_cost_nothing(tmp
     def server(sock: socket.socket) -> None:
         sock.sendall(PREAUTH)
         fill(sock, b"* 1 FETCH (FLAGS ())\r\n" * 1000)
-        stopped.wait(SECONDS)
+        stopped.wait(PATIENCE)
 
     with between(server, tmp_path, "--tap-quiet") as (tap, _), connected(tap) as sock, connected(tap):
         sock.sendall(b"a NOOP\r\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.base import Server
 from tests.servers.certs import Certs
 from tests.tap.jobs import CANNOT, JOBS, MAILBOX, Where, without_mark
@@ -38,7 +39,7 @@ CASES = [
 
 def _connected(server: Server) -> imaplib.IMAP4:
     context = ssl.create_default_context(cafile=str(server.cafile))
-    client = imaplib.IMAP4_SSL(server.host, server.tls_port, ssl_context=context, timeout=20)
+    client = imaplib.IMAP4_SSL(server.host, server.tls_port, ssl_context=context, timeout=PATIENCE)
     client.login(server.user, server.password)
     return client
 

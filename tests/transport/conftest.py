@@ -14,8 +14,7 @@ import pytest
 import trustme
 
 from imapsh.transport.tls import TLSOptions
-
-PATIENCE = 30  # seconds that a peer waits, on a machine that does much else
+from tests.patience import PATIENCE
 
 Handler = Callable[[socket.socket], None]
 Peer = Callable[..., int]

@@ -18,6 +18,7 @@ from imapsh.transport.listening import listen
 from imapsh.transport.memory import pair
 from imapsh.transport.memory_aio import aio_pair
 from imapsh.transport.tls import TLSOptions
+from tests.patience import PATIENCE
 from tests.transport.conftest import Papers, Peer, closed_port, echo, echo_starttls, echo_tls, refuse_tls
 from tests.transport.test_blocking import ECHO, python, tcp
 from tests.transport.test_tls import imaps, other_papers
@@ -41,7 +42,7 @@ async def echoes(stream: AioStream, size: int = 200_000) -> None:
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
     async def limited() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await main()
 
     asyncio.run(limited())

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from imapsh.transport.aside import aside
+from tests.patience import PATIENCE
 
 
 def test_the_result_and_the_error_come_back() -> None:
@@ -27,7 +28,7 @@ def test_what_comes_too_late_is_dropped() -> None:
 
     def work() -> int:
         begun.set()
-        go.wait(20)
+        go.wait(PATIENCE)
         return 7
 
     def drop(result: int) -> None:
@@ -43,5 +44,5 @@ def test_what_comes_too_late_is_dropped() -> None:
 
     asyncio.run(scene())
     go.set()
-    assert gone.wait(20)
+    assert gone.wait(PATIENCE)
     assert dropped == [7]

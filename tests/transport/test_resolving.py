@@ -14,6 +14,7 @@ import pytest
 from imapsh.errors import ConnectError
 from imapsh.transport import aio, blocking
 from imapsh.transport.resolving import literal, resolve
+from tests.patience import PATIENCE
 from tests.shell.running import environment
 from tests.transport.conftest import Peer, echo
 from tests.transport.test_blocking import tcp
@@ -71,7 +72,7 @@ sys.exit(main(["imap://mail.example", "-c", "NOOP"]))
 
 def test_e19_ctrl_c_ends_a_batch_whose_name_server_hangs() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", HANGS], env=environment(), capture_output=True, timeout=30, check=False
+        [sys.executable, "-c", HANGS], env=environment(), capture_output=True, timeout=PATIENCE, check=False
     )
     assert (done.returncode, done.stdout) == (130, b"")
     assert b"Traceback" not in done.stderr

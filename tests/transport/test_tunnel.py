@@ -19,6 +19,7 @@ from imapsh.transport.address import Address
 from imapsh.transport.base import Stream
 from imapsh.transport.proxyurl import parse_proxy
 from imapsh.transport.tls import TLSOptions
+from tests.patience import PATIENCE
 from tests.servers import proxies
 from tests.servers.base import Missing, Server, absent, package
 from tests.servers.certs import Certs
@@ -82,7 +83,7 @@ def failure(where: Address, seconds: float = 20) -> str:
 @pytest.mark.parametrize("kind", OPEN)
 def test_a_server_that_speaks_first_is_heard_whole(tmp_path: Path, kind: str) -> None:
     async def in_asyncio() -> bytes:
-        stream = await aio.connect(where, connect_timeout=20)
+        stream = await aio.connect(where, connect_timeout=PATIENCE)
         got = b""
         while not got.endswith(b"\r\n"):
             got += await stream.read(100)
@@ -91,7 +92,7 @@ def test_a_server_that_speaks_first_is_heard_whole(tmp_path: Path, kind: str) ->
 
     with through(kind, tmp_path) as proxy, listening(says(greeting=GREETING)) as port:
         where = address(port, proxy.format(""))
-        assert greeting(blocking.connect(where, connect_timeout=20)) == GREETING
+        assert greeting(blocking.connect(where, connect_timeout=PATIENCE)) == GREETING
         assert asyncio.run(in_asyncio()) == GREETING
 
 
@@ -99,11 +100,11 @@ def test_a_server_that_speaks_first_is_heard_whole(tmp_path: Path, kind: str) ->
 def test_a_user_and_a_password(tmp_path: Path, kind: str) -> None:
     with through(kind, tmp_path, login=True) as proxy, listening(says(greeting=GREETING)) as port:
         right = address(port, proxy.format("me:hunter22@"))
-        assert greeting(blocking.connect(right, connect_timeout=20)) == GREETING
+        assert greeting(blocking.connect(right, connect_timeout=PATIENCE)) == GREETING
         wrong = address(port, proxy.format("me:hunter23@"))
         assert failure(wrong).endswith(" refused the user me or the password")
         with pytest.raises(ProxyLoginError, match="wants a user and a password: write USER@ before its host"):
-            blocking.connect(address(port, proxy.format("")), connect_timeout=20)
+            blocking.connect(address(port, proxy.format("")), connect_timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("kind", ["socks5h", "http", "socks4"])
@@ -130,7 +131,7 @@ def test_a_name_is_the_proxys_to_look_up(tmp_path: Path, kind: str, monkeypatch:
 
     with through(kind, tmp_path) as proxy, listening(says(greeting=GREETING)) as port:
         monkeypatch.setattr(socket, "getaddrinfo", only_numbers)
-        assert greeting(blocking.connect(address(port, proxy.format("")), connect_timeout=20)) == GREETING
+        assert greeting(blocking.connect(address(port, proxy.format("")), connect_timeout=PATIENCE)) == GREETING
         monkeypatch.setattr(socket, "getaddrinfo", real)
         assert "nobody.invalid" in failure(address(port, proxy.format(""), "nobody.invalid"))
 
@@ -138,14 +139,14 @@ def test_a_name_is_the_proxys_to_look_up(tmp_path: Path, kind: str, monkeypatch:
 def test_or_ours_with_socks5(tmp_path: Path) -> None:
     where = address(143, "socks5://127.0.0.1:1", "nobody.invalid")
     with pytest.raises(ConnectError, match=r"the host nobody\.invalid is unknown"):
-        blocking.connect(where, connect_timeout=20)
+        blocking.connect(where, connect_timeout=PATIENCE)
 
 
 def test_the_certificate_is_the_servers(dovecot: Server, tmp_path: Path) -> None:
     trust = TLSOptions(cafile=str(dovecot.cafile))
     with through("http", tmp_path) as proxy:
         good = address(dovecot.tls_port, proxy.format(""), "localhost", "imaps")
-        assert greeting(blocking.connect(good, tls=trust, connect_timeout=20)).startswith(b"* OK ")
+        assert greeting(blocking.connect(good, tls=trust, connect_timeout=PATIENCE)).startswith(b"* OK ")
 
 
 def test_and_no_other_of_the_way(certs: Certs) -> None:
@@ -161,7 +162,7 @@ def test_and_no_other_of_the_way(certs: Certs) -> None:
     with listening(handler) as port:
         where = address(993, f"http://localhost:{port}", "mail.example", "imaps")
         with pytest.raises(TLSError, match=r"mail\.example"):
-            blocking.connect(where, tls=TLSOptions(cafile=str(certs.ca)), connect_timeout=20)
+            blocking.connect(where, tls=TLSOptions(cafile=str(certs.ca)), connect_timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("kind", CLOSED)
@@ -253,10 +254,10 @@ def test_octets_behind_the_reply_are_the_servers(tmp_path: Path) -> None:
     reply = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n"
     with listening(answers(reply + GREETING)) as port:
         where = address(993, f"http://127.0.0.1:{port}", "mail.example")
-        assert greeting(blocking.connect(where, connect_timeout=20)) == GREETING
+        assert greeting(blocking.connect(where, connect_timeout=PATIENCE)) == GREETING
     with listening(answers(b"\x05\x00", b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00" + GREETING)) as port:
         where = address(993, f"socks5h://127.0.0.1:{port}", "mail.example")
-        assert greeting(blocking.connect(where, connect_timeout=20)) == GREETING
+        assert greeting(blocking.connect(where, connect_timeout=PATIENCE)) == GREETING
 
 
 def test_a_name_goes_to_a_socks4a_proxy_as_it_is() -> None:
@@ -268,7 +269,7 @@ def test_a_name_goes_to_a_socks4a_proxy_as_it_is() -> None:
 
     with listening(handler) as port:
         where = address(143, f"socks4a://me@127.0.0.1:{port}", "m\u00e4il.example")
-        assert greeting(blocking.connect(where, connect_timeout=20)) == GREETING
+        assert greeting(blocking.connect(where, connect_timeout=PATIENCE)) == GREETING
     assert heard == [b"\x04\x01\x00\x8f\x00\x00\x00\x01me\x00xn--mil-qla.example\x00"]
 
 

@@ -19,6 +19,7 @@ from imapsh.shell.batch.script import Script, from_commands
 from imapsh.shell.connection import opening
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.settings.options import parse
+from tests.patience import PATIENCE
 from tests.shell.running import GREETING, Handler, command, environment, imapsh, listening, says, url
 
 SECRET = "hunter22"
@@ -231,7 +232,7 @@ def test_idle_shows_what_comes_at_once_and_reads_done_from_a_pipe() -> None:
         child.stdin.write(b"done\n")
         child.stdin.close()
         assert child.stdout.read() == b"A1 OK idled\r\n"
-        assert child.wait(20) == 0
+        assert child.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -379,7 +380,7 @@ def test_a_server_that_takes_nothing_is_given_up_too(tmp_path: Path) -> None:
         sock.sendall(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hello\r\n")
         sock.recv(100)
         sock.sendall(b"+ go on\r\n")
-        ended.wait(20)
+        ended.wait(PATIENCE)
 
     with listening(deaf) as port:
         done = imapsh(url(port), "--no-ask", "--timeout", "1", "-c", f"APPEND Box {{@{path}}}")

@@ -16,6 +16,7 @@ from imapsh.shell.connection.steps import Line, Pause
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.screen.timing import summary
 from imapsh.table.model import Context
+from tests.patience import PATIENCE
 from tests.shell.acting import ENTER, Peer, acting, play
 from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh, listening, running, says, url
@@ -178,7 +179,7 @@ def test_ctrl_c_ends_it_in_a_batch_too() -> None:
         while b"OK done" not in child.stdout.readline():
             pass
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=PATIENCE)
     assert child.returncode == 130
     assert b"1 time: min" in out
     assert err == b""

@@ -14,6 +14,7 @@ from imapsh.shell.connection import consent
 from imapsh.shell.connection.steps import Walk
 from imapsh.shell.settings.passwords.oauth import current, kept, providers
 from imapsh.shell.settings.passwords.oauth.endpoint import Unreachable
+from tests.patience import PATIENCE
 from tests.servers.base import package
 from tests.servers.identity import Fault, reply
 from tests.shell.agreeing import Person, at_a_provider, forgets
@@ -241,7 +242,7 @@ class Browser:
         parts = urlsplit(self._person.provider.consent(self._person.url, agreed=self._agreed))
         assert parts.port is not None
         for query in ("code=stolen&state=guessed", parts.query):
-            sock = socket.create_connection(("127.0.0.1", parts.port), timeout=20)
+            sock = socket.create_connection(("127.0.0.1", parts.port), timeout=PATIENCE)
             sock.sendall(f"GET /?{query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
             self.sockets.append(sock)
 
@@ -277,7 +278,7 @@ def test_the_port_is_closed_afterwards(person: Person) -> None:
     port = browser.sockets[0].getpeername()[1]
     assert len(browser.pages) == 2
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=20)
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
 def test_the_person_does_not_agree_in_the_browser(person: Person) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers import proxies
 from tests.servers.base import Missing, Server, absent, package
 from tests.servers.identity import Provider, running
@@ -130,7 +131,7 @@ def test_what_a_proxy_refuses_is_not_tried_again(more: tuple[str, ...]) -> None:
 def test_a_person_types_it_and_is_asked_again_after_a_refusal(http: int) -> None:
     with greets() as where:
         program, *rest = command("--proxy", f"http://me@127.0.0.1:{http}", where)
-        child = pexpect.spawn(program, rest, env=environment(TERM="dumb"), encoding="utf-8", timeout=30)
+        child = pexpect.spawn(program, rest, env=environment(TERM="dumb"), encoding="utf-8", timeout=PATIENCE)
         question = f"Password for me at the proxy 127.0.0.1:{http}: "
         child.expect_exact(question)
         child.sendline("hunter23")
@@ -180,7 +181,7 @@ def test_a_provider_is_asked_through_the_proxy_too(tmp_path: Path, dovecot: Serv
             "--proxy", "socks5h://127.0.0.1:1", "--oauth", "company", "me@mail.example", "-c", "NOOP"
         )  # fmt: skip
         env = environment(XDG_CONFIG_HOME=str(tmp_path), XDG_STATE_HOME=str(tmp_path), TERM="dumb")
-        child = pexpect.spawn(program, rest, env=env, encoding="utf-8", timeout=30, dimensions=(40, 240))
+        child = pexpect.spawn(program, rest, env=env, encoding="utf-8", timeout=PATIENCE, dimensions=(40, 240))
         child.expect("the provider company .* cannot be reached: the proxy 127.0.0.1:1 of --proxy refused")
         child.expect(pexpect.EOF)
         child.close()

@@ -24,6 +24,7 @@ from imapsh.shell.connection.dial import make_plan, new_session
 from imapsh.shell.connection.retry import Retries
 from imapsh.shell.settings.options import parse
 from imapsh.wire.frames import Frame
+from tests.patience import PATIENCE
 from tests.shell.acting import acting, play
 from tests.shell.running import Handler, imapsh, listening, running, says, url
 from tests.transport.conftest import closed_port
@@ -143,7 +144,7 @@ def test_ctrl_c_ends_the_wait_at_once() -> None:
         assert process.stderr is not None
         assert b"trying again in 60 s" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (130, b"", b"")
 
 

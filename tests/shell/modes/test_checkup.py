@@ -11,6 +11,7 @@ import pexpect
 
 import imapsh as package
 from imapsh.shell.settings.passwords.password import ORDER
+from tests.patience import PATIENCE
 from tests.servers.certs import Certs
 from tests.shell.connection.test_passphrase import write_locked
 from tests.shell.running import environment, imapsh
@@ -143,7 +144,7 @@ def test_none_and_another(tmp_path: Path) -> None:
 def test_in_a_terminal(tmp_path: Path) -> None:
     env = environment(TERM="xterm", TMUX="x", XDG_STATE_HOME=str(tmp_path), IMAPSH_PASWORD="hunter22")
     words = ["-m", "imapsh", "--checkup", "--theme", "light"]
-    shell = pexpect.spawn(sys.executable, words, env=env, encoding="utf-8", timeout=30, dimensions=(40, 150))
+    shell = pexpect.spawn(sys.executable, words, env=env, encoding="utf-8", timeout=PATIENCE, dimensions=(40, 150))
     shell.expect(pexpect.EOF)
     shell.close()
     said = shell.before or ""

@@ -13,6 +13,7 @@ import pytest
 
 from imapsh.shell.modes import completion
 from imapsh.shell.settings.options import OPTIONS, SCHEMES
+from tests.patience import PATIENCE
 from tests.servers.base import absent
 from tests.shell.running import environment, imapsh
 
@@ -31,7 +32,7 @@ def test_the_script_names_every_option_and_is_taken_by_its_shell(shell: str, tmp
         absent(f"{shell} is not installed")
     script = tmp_path / "script"
     script.write_bytes(done.out)
-    assert subprocess.run([shell, "-n", str(script)], capture_output=True, timeout=30, check=True).stderr == b""
+    assert subprocess.run([shell, "-n", str(script)], capture_output=True, timeout=PATIENCE, check=True).stderr == b""
 
 
 def offered(*words: str, after: str = "") -> list[str]:
@@ -42,7 +43,7 @@ def offered(*words: str, after: str = "") -> list[str]:
         COMP_WORDS=({asked}); COMP_CWORD={len(words)}
         _imapsh && printf '%s\\n' "${{COMPREPLY[@]}}"; complete -p imapsh >&2"""
     done = subprocess.run(
-        ["bash", "--norc", "-c", code], capture_output=True, text=True, timeout=30, check=True, env=environment()
+        ["bash", "--norc", "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True, env=environment()
     )
     assert "complete -o default -F _imapsh imapsh" in done.stderr
     return done.stdout.split()
@@ -82,7 +83,7 @@ def test_fish_offers_choices_and_descriptions(tmp_path: Path) -> None:
     script.write_text(completion.script("fish"), encoding="utf-8")
     code = f"source {script}; complete -C 'imapsh --format j'; complete -C 'imapsh --json-r'"
     done = subprocess.run(
-        ["fish", "--no-config", "-c", code], capture_output=True, text=True, timeout=30, check=True,
+        ["fish", "--no-config", "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True,
         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     choice, option = done.stdout.splitlines()
@@ -97,7 +98,7 @@ def test_zsh_offers_choices_and_completes_options(tmp_path: Path) -> None:
     script.write_text(completion.script("zsh"), encoding="utf-8")
     dump = tmp_path / "dump"
     environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TERM": "dumb", "PS1": "> "}
-    with pexpect.spawn("zsh", ["-f", "-i"], env=environ, timeout=30, encoding="utf-8") as child:
+    with pexpect.spawn("zsh", ["-f", "-i"], env=environ, timeout=PATIENCE, encoding="utf-8") as child:
         child.sendline(f"autoload -U compinit; compinit -u -d {dump}; source {script}; echo is-''read")
         child.expect("is-read")
         child.send("imapsh --format \t")

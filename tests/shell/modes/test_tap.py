@@ -26,6 +26,7 @@ from imapsh.transport.listening import listen
 from imapsh.transport.relay import Relay, Way
 from imapsh.transport.tls import TLSFilter, TLSOptions
 from imapsh.wire.pieces import SERVER, Piece
+from tests.patience import PATIENCE
 from tests.servers.base import Server
 from tests.servers.certs import Certs
 from tests.shell.running import command, environment, imapsh
@@ -61,7 +62,7 @@ class Process:
 
     def end(self, signum: int) -> tuple[int, str, str]:
         self.child.send_signal(signum)
-        out, err = self.child.communicate(timeout=30)
+        out, err = self.child.communicate(timeout=PATIENCE)
         assert b"Traceback" not in err
         return self.child.returncode, (out or b"").decode(), err.decode()
 
@@ -138,7 +139,7 @@ def test_stdout_that_nobody_reads_ends_it() -> None:
         talk(process.port)
         talk(process.port)
     process.child.stdout = None
-    assert process.child.wait(30) == 141
+    assert process.child.wait(PATIENCE) == 141
     process.child.communicate()
 
 
@@ -251,7 +252,7 @@ class Recording(imaplib.IMAP4):
 class RecordingTLS(Recording, imaplib.IMAP4_SSL):
     def __init__(self, port: int, context: ssl.SSLContext) -> None:
         self.up = self.down = b""
-        imaplib.IMAP4_SSL.__init__(self, "localhost", port, ssl_context=context, timeout=30)
+        imaplib.IMAP4_SSL.__init__(self, "localhost", port, ssl_context=context, timeout=PATIENCE)
 
 
 _STARTTLS = re.compile(rb"\w+ (STARTTLS|OK begin)\r\n")

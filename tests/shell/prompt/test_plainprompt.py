@@ -10,9 +10,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.base import Server
-
-PATIENCE = 30
 
 
 def start(tmp_path: Path, *arguments: str, term: str = "xterm") -> pexpect.spawn[str]:

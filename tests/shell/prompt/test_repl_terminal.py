@@ -9,9 +9,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.base import Server
-
-PATIENCE = 30
 
 
 @pytest.fixture

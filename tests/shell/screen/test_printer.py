@@ -9,6 +9,7 @@ from prompt_toolkit.output import DummyOutput
 
 from imapsh.render.visible import Shown
 from imapsh.shell.screen.printer import PIECE, Printer
+from tests.patience import PATIENCE
 
 
 class Written(DummyOutput):
@@ -25,7 +26,7 @@ def play(scene: Callable[[Printer, Written], Awaitable[None]]) -> Written:
     output = Written()
 
     async def whole() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             printer = Printer(output)
             await scene(printer, output)
             await printer.close()
@@ -87,7 +88,7 @@ def test_a_terminal_that_is_gone_blocks_nobody() -> None:
             raise OSError(5, "Input/output error")
 
     async def scene() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             printer = Printer(Gone())
             printer.put(Shown("x" * (5 * PIECE)))
             await printer.room()

@@ -11,6 +11,7 @@ import pexpect
 
 from imapsh.session.core import Session
 from imapsh.shell.screen.progress import EVERY, LEAST, PATIENCE, Meter, Progress, Transfers
+from tests.patience import PATIENCE as LONG
 from tests.shell.acting import Actor, Peer, acting, play
 from tests.shell.running import GREETING, Handler, command, environment, imapsh, listening, running, url
 
@@ -138,7 +139,7 @@ def slowly(seen: threading.Event) -> Handler:
 def in_a_terminal(*words: str) -> pexpect.spawn[str]:
     first, *rest = command(*words)
     env = environment(TERM="xterm", NO_COLOR="1")
-    return pexpect.spawn(first, rest, env=env, encoding="utf-8", timeout=30, dimensions=(24, 100))
+    return pexpect.spawn(first, rest, env=env, encoding="utf-8", timeout=LONG, dimensions=(24, 100))
 
 
 def test_a_long_download_of_a_batch(tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def test_ctrl_c_ends_a_download_of_a_batch() -> None:
             assert process.stdout is not None
             lines = [process.stdout.readline(), process.stdout.readline()]
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=LONG)
         seen.set()
     assert lines == [GREETING, b"* 3 EXISTS\r\n"]
     assert (process.returncode, out, err) == (130, b"", b"")

@@ -12,11 +12,10 @@ import pytest
 
 from imapsh.shell.settings.passwords.oauth import current
 from imapsh.shell.settings.passwords.oauth.providers import Provider as Wanted
+from tests.patience import PATIENCE
 from tests.servers.base import Server, package
 from tests.servers.identity import Provider, running
 from tests.shell.running import Done, command, environment, imapsh
-
-PATIENCE = 30
 
 
 def matched(child: pexpect.spawn[str]) -> str:
@@ -169,7 +168,7 @@ def test_in_the_browser(dovecot: Server, tmp_path: Path) -> None:
         where = provider.consent(matched(child))
         from urllib.request import ProxyHandler, build_opener
 
-        with build_opener(ProxyHandler({})).open(where, timeout=20) as page:
+        with build_opener(ProxyHandler({})).open(where, timeout=PATIENCE) as page:
             assert b"You can close this page" in page.read()
         child.expect(pexpect.EOF)
         child.close()

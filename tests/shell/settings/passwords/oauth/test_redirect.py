@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from imapsh.shell.settings.passwords.oauth.redirect import LONGEST, MOST, Redirect
+from tests.patience import PATIENCE
 
 STATE = "the-state"
 
@@ -20,7 +21,7 @@ def redirect() -> Iterator[Redirect]:
 
 
 def comes(redirect: Redirect, octets: bytes) -> socket.socket:
-    sock = socket.create_connection(("127.0.0.1", redirect.port), timeout=20)
+    sock = socket.create_connection(("127.0.0.1", redirect.port), timeout=PATIENCE)
     sock.sendall(octets)
     return sock
 
