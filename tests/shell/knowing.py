@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, NamedTuple
+from unittest import mock
 
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
@@ -13,6 +14,7 @@ from imapsh.grammar.values import Address, BodyPart, Envelope, Expunged, Fetch, 
 from imapsh.session.events import Received
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell.prompt.completer import ShellCompleter
+from imapsh.shell.prompt.completing import dates
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.record.known import Known
 from imapsh.table.model import SELECTED, Context
@@ -116,8 +118,7 @@ def menu(
 
 def after(text: str, context: Context = IN_A_MAILBOX, found: Known | None = None) -> dict[str, str]:
     """What the line may become -> the note beside it; the same whether at once or off the loop."""
-    found = found or world()
-    shown = {line.text: line.note for line in menu(text, context, found)}
+    found, now = found or world(), dates.now()
 
     async def gather() -> list[str]:
         offering = completer(found, context)
@@ -125,6 +126,8 @@ def after(text: str, context: Context = IN_A_MAILBOX, found: Known | None = None
         made = [completion async for completion in offering.get_completions_async(document, CompleteEvent())]
         return [text[: len(text) + completion.start_position] + completion.text for completion in made]
 
-    if "|" not in text:
-        assert asyncio.run(gather()) == list(shown)
+    with mock.patch.object(dates, "now", return_value=now):  # or a second may end between the two
+        shown = {line.text: line.note for line in menu(text, context, found)}
+        if "|" not in text:
+            assert asyncio.run(gather()) == list(shown)
     return shown
