@@ -98,16 +98,8 @@ class BlockingClient:
 
         Octets go first: the server works while the events are shown.
         """
-        last: Event | None = None
         try:
-            while True:
-                octets = self.session.to_send()
-                if octets:
-                    self._write(octets)
-                told = self._tell()
-                last = told or last
-                if not self.session.sends or (told is None and not octets):
-                    return last
+            return self._flush()
         except Exception:
             self._hang_up()
             raise
@@ -135,6 +127,17 @@ class BlockingClient:
         """Close the stream if the session is over."""
         if self.session.closed:
             self.stream.close()
+
+    def _flush(self) -> Event | None:
+        last: Event | None = None
+        while True:
+            octets = self.session.to_send()
+            if octets:
+                self._write(octets)
+            told = self._tell()
+            last = told or last
+            if not self.session.sends or (told is None and not octets):
+                return last
 
     def on_literal(self) -> None:
         """Take note that some more of a large literal came."""

@@ -233,13 +233,8 @@ class Session:
         while True:
             while events:
                 yield events.popleft()
-            if inbox.dry or ending.closed or sender.paused:
+            if inbox.dry or ending.closed or sender.paused or not advance():
                 return
-            try:
-                if not advance():
-                    return
-            except Exception as error:  # noqa: BLE001 # of an opener, or of another object of the program
-                self._receiver.failed(error)
 
     def to_send(self) -> bytes:
         """Return the next octets to write, or b"" if there are none now.
@@ -394,8 +389,8 @@ class Session:
         try:
             while not self.closed and self._receiver.advance():
                 pass
-        except Exception as fault:  # noqa: BLE001 # of an opener; the session is over in any case
-            self._receiver.fail(fault, str(error))
+        except Exception:  # noqa: BLE001 # of an opener: it has ended the session, and is the cause of its error
+            pass
         if isinstance(error, ConnectionTimeout) and not self.closed and (waiting := self.waiting) is not None:
             error.args = (f"{error} ({waiting})",)  # the same error, because its raiser knows it by identity
         if here:

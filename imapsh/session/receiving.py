@@ -81,6 +81,9 @@ class Receiver:
         except (LimitError, ConnectionLost) as error:
             self.close(error)
             return True
+        except Exception as error:  # noqa: BLE001 # of the program
+            self.failed(error)
+            return True
         if response is not None:
             self.take(response)
             return True
@@ -228,7 +231,11 @@ class Receiver:
         except (LimitError, LoginError) as error:
             self.close(error)
         else:
-            self._sender.respond(exchange, mechanism, challenge)
+            try:
+                self._sender.respond(exchange, mechanism, challenge)
+            except Exception as error:
+                self.fail(error)
+                raise
 
     def _together(self) -> bool:
         """Take the next FETCH responses if they are alike; return whether there were any.

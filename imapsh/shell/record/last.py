@@ -69,11 +69,6 @@ class Last:
         return self._file.seek(0, 2)
 
     @property
-    def exchange(self) -> Exchange | None:
-        """The command that it began with; None if there is none."""
-        return self._exchange
-
-    @property
     def gone(self) -> int:
         """The octets of the server's large literals that cannot be read: their files were not written, or were changed.
 
@@ -239,6 +234,11 @@ class Last:
                     unsolicited, asks, change, greeting = known
                     response = parser.parse(frame, greeting=greeting)
                     yield Received(response, exchange, unsolicited, asks, found, change, greeting, uid)
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The command that it began with; None if there is none."""
+        return self._exchange
 
     def _runs(self) -> Iterator[_Run]:
         end = len(self)
