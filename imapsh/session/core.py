@@ -199,8 +199,7 @@ class Session:
     def receive(self, data: bytes) -> bool:
         """Take in what the server sent; b"" is the end of the stream.  After Closed nothing more is taken.
 
-        Return True if all of it is of a literal of which more is to come: then nothing has happened.  Raises what the
-        sink of a literal raises, after which the session is over (`fail`).
+        Return True if all of it is of a literal of which more is to come: then nothing has happened.
         """
         if self._ending.closed:
             return False
@@ -217,8 +216,7 @@ class Session:
     def events(self) -> Iterator[Event]:
         """Yield what has happened, one event after another.
 
-        Stops at an Upgrade until `upgraded` is called, and for good after Closed.  Raises what `opener` and its sinks
-        raise, after which the session is over (`fail`); events that are left can be asked for after that.
+        Stops at an Upgrade until `upgraded` is called, and for good after Closed.
         """
         for event in self.happenings():
             if isinstance(event, ReceivedRun):
@@ -237,10 +235,7 @@ class Session:
                 return
 
     def to_send(self) -> bytes:
-        """Return the next octets to write, or b"" if there are none now.
-
-        Raises what the file of a literal raises while it is read, after which the session is over (`fail`).
-        """
+        """Return the next octets to write, or b"" if there are none now."""
         if self._ending.closed or self.known.ending:
             return b""
         inbox = self._inbox
@@ -404,6 +399,10 @@ class Session:
 
         What follows raises ConnectionLost, whose cause it is.  Octets that were received before are not read, because
         the literal in which they would begin is not known.
+
+        The session does so itself if `opener`, a sink, a mechanism or a file that is sent raises an error: `receive`,
+        `events` and `to_send` raise that, and then the event Closed is left.  An OSError of an opener or a sink is not
+        raised: Closed tells of it.
         """
         self._receiver.fail(error)
 
