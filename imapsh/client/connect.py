@@ -11,7 +11,8 @@ Commands that do not disturb each other are sent without waiting for each other,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, TypedDict
 
@@ -100,37 +101,54 @@ def connect(
             f"to act for {authorize or proxyauth} takes a login: give a password, a token, or a mechanism without one"
         )
 
-    async def make() -> Connection:
-        from imapsh.transport.aio import connect as connect_stream
+    login = partial(
+        Connection.login,
+        user=address.user,
+        password=password,
+        token=token,
+        mechanism=address.auth if mechanism.upper() == "AUTO" and address.auth else mechanism,
+        authorize=authorize,
+        proxyauth=proxyauth,
+        starttls=starttls,
+    )
 
-        stream = await connect_stream(address, tls=tls, connect_timeout=connect_timeout)
-        connection = Connection(stream, address, tls=tls, **options)
-        try:
-            await _greeted(connection, stream.due)
-            if logs_in and connection.state == NOT_AUTHENTICATED:  # it is otherwise after PREAUTH
-                chosen = address.auth if mechanism.upper() == "AUTO" and address.auth else mechanism
-                await connection.login(
-                    address.user,
-                    password,
-                    token=token,
-                    mechanism=chosen,
-                    authorize=authorize,
-                    proxyauth=proxyauth,
-                    starttls=starttls,
-                )
-            elif authorize or proxyauth:
-                raise LoginError(
-                    f"{address.where} greets with PREAUTH, so the server has chosen the user, and nothing was asked of "
-                    f"it: connect where it takes a login to act for {authorize or proxyauth}"
-                )
-            if address.mailbox:
-                await connection.select(address.mailbox)
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
+    return Connecting(
+        lambda: _made(address, tls, connect_timeout, options, login if logs_in else None, wanted=authorize or proxyauth)
+    )
 
-    return Connecting(make)
+
+async def _made(
+    address: Address,
+    tls: TLSOptions | None,
+    connect_timeout: float | None,
+    options: Options,
+    login: Callable[[Connection], Awaitable[None]] | None,
+    *,
+    wanted: str,
+) -> Connection:
+    """Make a connection, log in by `login`, and select the mailbox of the address.
+
+    `wanted` is the user to act for; PREAUTH then ends the connection, because the server has chosen the user.
+    """
+    from imapsh.transport.aio import connect as connect_stream
+
+    stream = await connect_stream(address, tls=tls, connect_timeout=connect_timeout)
+    connection = Connection(stream, address, tls=tls, **options)
+    try:
+        await _greeted(connection, stream.due)
+        if login is not None and connection.state == NOT_AUTHENTICATED:  # it is otherwise after PREAUTH
+            await login(connection)
+        elif wanted:
+            raise LoginError(
+                f"{address.where} greets with PREAUTH, so the server has chosen the user, and nothing was asked of it: "
+                f"connect where it takes a login to act for {wanted}"
+            )
+        if address.mailbox:
+            await connection.select(address.mailbox)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
 def _acting(address: Address, authorize: str, proxyauth: str) -> tuple[str, str]:
