@@ -80,6 +80,7 @@ class Sender:
         self._most = most
         self._tags = Tags()
         self._done_wanted = False
+        self._looked: tuple[Exchange, int] | None = None  # what was masked last, and the secrets that were known then
 
     # -- what may be sent
 
@@ -125,6 +126,7 @@ class Sender:
             self._learn(exchange)
         if self._secrets.known:
             exchange.shown = self._masked(exchange)
+            self._looked = exchange, len(self._secrets.known)
         if not (self._known.running or self.queue.by_tag) and self._free:
             self._start(exchange)
             return
@@ -182,8 +184,10 @@ class Sender:
             exchange.deflated = -self._traffic.compressed
         if exchange.name == "IDLE" and self.queue:
             self._done_wanted = True
+        looked, self._looked = self._looked, None
         if not exchange.plain and exchange.settle(plus_allowed(known.capabilities, known.rev2)):
-            exchange.shown = self._masked(exchange)
+            before = exchange.shown if looked == (exchange, len(self._secrets.known)) else None
+            exchange.shown = self._masked(exchange, before)
         self._tell(_new(Sent, (exchange.shown, exchange)))
         self.outbox.start(exchange)
 
@@ -244,10 +248,11 @@ class Sender:
         self.outbox.permit()
         self.start_next()
 
-    def _masked(self, exchange: Exchange) -> Frame:
+    def _masked(self, exchange: Exchange, before: Frame | None = None) -> Frame:
         """Return the client's line without known secrets.
 
-        A password that is the name of a command does not hide that name.
+        A password that is the name of a command does not hide that name.  The literals of `before` are masked already:
+        a message is long, and looking for secrets in it takes longer than sending it.
         """
         frame = exchange.shown
         if not self._secrets.known:
@@ -256,7 +261,12 @@ class Sender:
         line = frame.parts[0]
         if len(frame.parts) == 1 and mask(line) == line:  # type: ignore[arg-type] # the first part is a line
             return frame
-        first, *others = (mask(part) if isinstance(part, bytes) else part for part in frame.parts)
+        parts = list(frame.parts)
+        if before is not None:
+            parts[1::2] = before.parts[1::2]
+        looked = 1 if before is None else 2
+        parts[::looked] = [mask(part) if isinstance(part, bytes) else part for part in parts[::looked]]
+        first, *others = parts
         head = f"{exchange.tag} {exchange.name}".encode("utf-8", "surrogateescape")
         if exchange.row is not None and isinstance(line, bytes) and line[: len(head)].upper() == head.upper():
             first = line[: len(head)] + mask(line[len(head) :])

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from imapsh.transport.tls import TLSFilter, TLSOptions
 
-_SLICE = 1 << 14  # octets that a slow peer must take within the time-out
 _FEW = 1 << 14
 """Octets that are read at once as long as few come.
 
@@ -33,6 +32,12 @@ class Socket(Protocol):
 
     def recv(self, size: int, /) -> bytes:
         """Do as socket.recv."""
+
+    def recv_into(self, buffer: memoryview, /) -> int:
+        """Do as socket.recv_into."""
+
+    def send(self, data: bytes | memoryview, /) -> int:
+        """Do as socket.send."""
 
     def sendall(self, data: bytes, /) -> None:
         """Do as socket.sendall."""
@@ -162,6 +167,7 @@ class BlockingStream:
         self._child = child
         self._closed = False
         self._room = _FEW  # octets that are read at once
+        self._sealed: memoryview | None = None  # where enciphered octets are put, again and again
         sock.settimeout(timeout)
 
     @property
@@ -179,7 +185,7 @@ class BlockingStream:
         self._check_open()
         self._shake_hands(self._tls)
         while (data := self._tls.read(max_octets)) is None:
-            self._tls.receive(self._recv(CHUNK))
+            self._receive(self._tls)
         self._send(self._tls.outgoing())
         return data
 
@@ -280,7 +286,7 @@ class BlockingStream:
             finally:
                 self._send_alert(tls.outgoing())
             if not tls.done:
-                tls.receive(self._recv(CHUNK))
+                self._receive(tls)
 
     def _send_alert(self, data: bytes) -> None:
         """Send octets of a handshake.  If they cannot be sent, what was or will be read says why."""
@@ -301,12 +307,27 @@ class BlockingStream:
         self._room = CHUNK if len(data) >= _FEW else _FEW
         return data
 
+    def _receive(self, tls: TLSFilter) -> None:
+        """Read enciphered octets into memory that is used again, and hand them to the filter, which copies them."""
+        self._check_open()
+        if self._sealed is None:
+            self._sealed = memoryview(bytearray(CHUNK))
+        try:
+            self._await()
+            octets = self._sock.recv_into(self._sealed)
+        except OSError as error:
+            raise lost(error, self._where, self._timeout) from error
+        tls.receive(self._sealed[:octets])
+
     def _send(self, data: bytes) -> None:
         self._check_open()
         try:
-            for at in range(0, len(data), _SLICE):  # a time-out is for one call, however much it sends
+            left = memoryview(data)
+            while (
+                left
+            ):  # the system takes what it has room for, so the time-out is for the next octet, not for the last
                 self._await()
-                self._sock.sendall(data[at : at + _SLICE])
+                left = left[self._sock.send(left) :]
         except OSError as error:
             raise lost(error, self._where, self._timeout) from error
 

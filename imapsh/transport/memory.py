@@ -44,7 +44,18 @@ class MemorySocket:
         del self._inbox[:size]
         return data
 
-    def sendall(self, data: bytes, /) -> None:
+    def recv_into(self, buffer: memoryview, /) -> int:
+        """Do as `recv`, and put the octets into a buffer.  Return how many they are."""
+        data = self.recv(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def send(self, data: bytes | memoryview, /) -> int:
+        """Do as `sendall`, and return how many octets that are, because memory takes all."""
+        self.sendall(data)
+        return len(data)
+
+    def sendall(self, data: bytes | memoryview, /) -> None:
         """Put octets into the peer's inbox."""
         if self.peer._closed:
             raise BrokenPipeError("the peer is closed")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from imapsh.client import imap4
+from imapsh.client.imap4 import messages
 from imapsh.client.imap4.arguments import astring, list_mailbox
 
 from .test_imap4 import OK, selected, sent
@@ -175,3 +178,12 @@ def test_password_stays_hidden_behind_a_user_in_quotes(capsys: pytest.CaptureFix
     client.login("some one", "the secret")
     client.print_log()
     assert "secret" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("octets", range(7))
+def test_the_line_ends_of_a_message_are_those_that_the_expression_makes(octets: int) -> None:
+    for letters in product((b"\r", b"\n", b"x"), repeat=octets):
+        message = b"".join(letters)
+        made = imap4.MapCRLF.sub(b"\r\n", message)
+        assert messages._lines(message) == made
+        assert messages._lines(bytearray(message)) == made  # type: ignore[arg-type]

@@ -298,6 +298,53 @@ def test_a_plus_behind_done_brings_no_second_done() -> None:
     assert played.findings == ["continuation-unasked"]
 
 
+# -- secrets in a message
+
+
+MESSAGE = b"Subject: x\r\n\r\nmy pencil is blue\r\n" * 10
+
+
+def appending(session: Session, message: bytes) -> Exchange:
+    session.receive(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hi\r\n")
+    list(session.events())
+    return session.command("APPEND", Writer().raw("Box ").literal(message).fragments())
+
+
+def test_a_message_is_searched_for_secrets_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bytes] = []
+    mask = Secrets.mask
+
+    def counting(secrets: Secrets, octets: bytes) -> bytes:
+        looked.append(octets)
+        return mask(secrets, octets)
+
+    monkeypatch.setattr(Secrets, "mask", counting)
+    session = Session()
+    session.secrets.add(b"pencil")
+    shown = appending(session, MESSAGE).shown.parts
+    assert looked.count(MESSAGE) == 1
+    assert shown == (b"A1 APPEND Box {%d+}\r\n" % len(MESSAGE), MESSAGE.replace(b"pencil", b"******"), b"\r\n")
+
+
+def test_a_secret_that_is_learned_while_a_message_waits_is_masked_in_it() -> None:
+    session = Session()
+    before = appending(session, b"x")
+    session.line("SELECT Other")
+    waiting = session.command("APPEND", Writer().raw("Box ").literal(MESSAGE).fragments())
+    session.secrets.add(b"pencil")
+    assert before.started is not None
+    assert waiting.started is None
+    while session.to_send():
+        list(session.events())
+    for reply in (b"A1 OK done\r\n", b"A2 OK done\r\n"):
+        session.receive(reply)
+        list(session.events())
+        while session.to_send():
+            list(session.events())
+    assert waiting.started is not None
+    assert waiting.shown.parts[1] == MESSAGE.replace(b"pencil", b"******")
+
+
 # -- pipelining (RFC 9051 section 5.5)
 
 

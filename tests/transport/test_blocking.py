@@ -16,7 +16,9 @@ from imapsh.transport.address import Address, parse_address
 from imapsh.transport.base import CHUNK
 from imapsh.transport.blocking import BlockingStream, connect
 from imapsh.transport.child import child_environment, reap
+from imapsh.transport.deadline import Deadline
 from imapsh.transport.failures import cannot_connect, lost
+from imapsh.transport.memory import MemorySocket
 from tests.transport.conftest import Peer, closed_port, echo
 
 ECHO = "import os\nwhile d := os.read(0, 65536): os.write(1, d)"
@@ -115,6 +117,36 @@ def test_memory_is_taken_for_few_octets_until_many_come() -> None:
         assert stream.read(CHUNK) == b"z" * (1 << 14)
         assert stream.read(CHUNK) == b"z" * (40_000 - (1 << 14))
         stream.close()
+
+
+class Taking(MemorySocket):
+    """A socket that takes so many octets at a time, and notes what it is asked."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+        self.asked: list[object] = []
+
+    def send(self, data: bytes | memoryview, /) -> int:
+        self.asked.append(len(data))
+        return min(self.most, len(data))
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        self.asked.append(seconds)
+
+
+def test_large_pieces_go_at_once_and_the_time_out_is_for_the_next_octet() -> None:
+    sock = Taking(100_000)
+    stream = BlockingStream(sock, "here", timeout=5)
+    stream.write(b"x" * 250_000)
+    assert sock.asked == [5, 250_000, 150_000, 50_000]
+    sock.asked.clear()
+    stream.limit(Deadline(1000))
+    stream.write(b"x" * 150_000)
+    assert sock.asked == [5, 150_000, 5, 50_000]  # all of it is within the limit, each call within the time-out
+    stream.limit(Deadline(0))
+    with pytest.raises(ConnectionTimeout):
+        stream.write(b"x")
 
 
 def test_eof(peer: Peer) -> None:
