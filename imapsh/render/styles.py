@@ -11,6 +11,7 @@ somebody's text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from imapsh.errors import UsageError
 from imapsh.render.visible import Shown, visible
@@ -88,17 +89,27 @@ class Theme:
     """A name, and a table from styles to SGR parameters.
 
     `swaps` maps SGR parameters of the default theme to those that replace them, "" for none.  `rule` applies it to
-    styles of prompt_toolkit too.
+    styles of prompt_toolkit too.  `own` has the SGR parameters of styles that differ beyond that.
     """
 
-    __slots__ = ("_open", "name", "painted", "sgr", "swaps")
-
-    def __init__(self, name: str, sgr: Mapping[str, str], swaps: Mapping[str, str] = {}) -> None:
+    def __init__(self, name: str, swaps: Mapping[str, str] = {}, own: Mapping[str, str] = {}) -> None:
         self.name = name
-        self.sgr = sgr
         self.swaps = swaps
-        self._open = {style: f"\x1b[{parameters}m" for style, parameters in sgr.items() if parameters}
+        self.own = own
         self.painted = _Painted(self)
+
+    @cached_property
+    def sgr(self) -> Mapping[str, str]:
+        """Return the SGR parameters of each style.  They are made when the theme is used, since a run uses one."""
+        return {**{style: self._swapped(parameters) for style, (parameters, _) in STYLES.items()}, **self.own}
+
+    def _swapped(self, parameters: str) -> str:
+        swaps = self.swaps
+        return ";".join(filter(None, (swaps.get(one, one) for one in parameters.split(";")))) if swaps else parameters
+
+    @cached_property
+    def _open(self) -> Mapping[str, str]:
+        return {style: f"\x1b[{parameters}m" for style, parameters in self.sgr.items() if parameters}
 
     def paint(self, style: str, text: str) -> str:
         """Return `text` between the style's SGR sequence and a reset."""
@@ -107,7 +118,7 @@ class Theme:
 
     def changed(self, name: str, own: Mapping[str, str]) -> Theme:
         """Return this theme with other SGR parameters for some styles."""
-        return Theme(name, {**self.sgr, **own}, self.swaps)
+        return Theme(name, self.swaps, {**self.own, **own})
 
     def rule(self, rule: str) -> str:
         """Return a style string of prompt_toolkit, with its words as this theme has them."""
@@ -153,25 +164,15 @@ class _Painted(dict[Fragment, str]):
         return painted
 
 
-_DEFAULT = {style: parameters for style, (parameters, _) in STYLES.items()}
-
-
-def _swapped(name: str, swaps: Mapping[str, str]) -> Theme:
-    def new(parameters: str) -> str:
-        return ";".join(filter(None, (swaps.get(one, one) for one in parameters.split(";"))))
-
-    return Theme(name, {style: new(parameters) for style, parameters in _DEFAULT.items()}, swaps)
-
-
 #: Name -> theme.  On a dark background the bright half of the palette reads better; on a light one it vanishes, as
 #: dim text does in some terminals.  mono has weight, line and inverse only, for few colours or eyes that mix them up.
 THEMES: dict[str, Theme] = {
     theme.name: theme
     for theme in (
-        Theme("default", _DEFAULT),
-        _swapped("dark", {"31": "91", "32": "92", "33": "93", "34": "94", "35": "95", "36": "96"}),
-        _swapped("light", {"2": "90", "33": "35", "93": "35", "94": "34", "95": "35", "96": "36"}),
-        _swapped("mono", dict.fromkeys((parameter for parameter in _PROMPT if len(parameter) > 1), "")),
+        Theme("default"),
+        Theme("dark", {"31": "91", "32": "92", "33": "93", "34": "94", "35": "95", "36": "96"}),
+        Theme("light", {"2": "90", "33": "35", "93": "35", "94": "34", "95": "35", "96": "36"}),
+        Theme("mono", dict.fromkeys((parameter for parameter in _PROMPT if len(parameter) > 1), "")),
     )
 }
 

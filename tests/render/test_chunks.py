@@ -5,14 +5,14 @@ import pytest
 from imapsh.render import chunks
 from imapsh.render.chunks import chunks_of
 from imapsh.render.pretty import pretty
-from imapsh.render.styles import THEMES, Theme
+from imapsh.render.styles import Theme
 
 from .reading import one
 
 
 def test_the_memory_of_painted_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "_KEPT", 3)
-    theme = Theme("small", THEMES["default"].sgr)
+    theme = Theme("small")
     for number in range(20):
         pretty(one(b"* 1 FETCH (X-A%d 5 X-B ())\r\n" % number), theme)
         pretty(one(b'* LIST (\\X-A%d) "/" x\r\n' % number), theme)

@@ -370,13 +370,13 @@ def test_no_control_reaches_the_terminal(octets: bytes, client: bool, width: int
 
 @pytest.mark.parametrize("flags", [rb"\Seen", b"", rb"$a \Answered", b"x=?y", b"a&b", b"n1"])
 def test_a_fetch_that_differs_in_its_number_is_painted_alike(flags: bytes) -> None:
-    theme = Theme("fresh", DEFAULT.sgr)
+    theme = Theme("fresh")
     painted = [pretty(one(b"* %d FETCH (FLAGS (%s))\r\n" % (number, flags)), theme) for number in (7, 7, 123456789)]
     assert painted[1] == painted[0]
     assert SGR.sub("", painted[2]) == SGR.sub("", painted[0]).replace(" 7 ", " 123456789 ")
-    assert painted[2] == pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), Theme("other", DEFAULT.sgr))
+    assert painted[2] == pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), Theme("other"))
     narrow = pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), theme, width=30)
-    assert narrow == pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), Theme("third", DEFAULT.sgr), width=30)
+    assert narrow == pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), Theme("third"), width=30)
 
 
 def test_a16_the_first_lines_of_a_literal_in_a_file_and_how_to_see_the_rest() -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+import pexpect
 import pytest
 
 import imapsh as package
@@ -28,7 +29,18 @@ from imapsh.shell.prompt.signals import Signals
 from tests.patience import PATIENCE
 from tests.servers.base import Server
 from tests.servers.certs import Certs
-from tests.shell.running import GREETING, Answer, Handler, environment, imapsh, listening, running, says, url
+from tests.shell.running import (
+    GREETING,
+    PATIENCE,
+    Answer,
+    Handler,
+    environment,
+    imapsh,
+    listening,
+    running,
+    says,
+    url,
+)
 from tests.transport.conftest import closed_port
 
 HEAVY = {"asyncio", "prompt_toolkit", "pygments"}
@@ -100,6 +112,37 @@ def test_the_first_prompt_imports_nothing_that_only_a_line_needs() -> None:
     assert all(find_spec(name) for name in later)
     assert loaded & later == set()
     assert not any(name.startswith("imapsh.shell.prompt.completing.") for name in loaded)
+
+
+#: Runs imapsh, and says in the terminal when Python first looks for `ssl`.
+_TELLS = """
+import sys
+class Teller:
+    def find_spec(self, name, path=None, target=None):
+        if name == "ssl":
+            print("ssl is looked for", flush=True)
+sys.meta_path.insert(0, Teller())
+from imapsh.shell.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_prompt_has_no_ssl_until_a_connection_needs_it(certs: Certs, tmp_path: Path) -> None:
+    home = environment(
+        HOME=str(tmp_path), XDG_STATE_HOME=str(tmp_path), TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", NO_COLOR="1"
+    )
+    with listening(says()) as plain, listening(over_tls(certs.server_pem, says())) as secure:
+        words = ["-c", _TELLS, "--cafile", str(certs.ca), url(plain)]
+        shell = pexpect.spawn(sys.executable, words, env=home, encoding="utf-8", timeout=PATIENCE, dimensions=(40, 150))
+        shell.expect(f"127.0.0.1:{plain}")
+        assert "looked for" not in str(shell.before)
+        shell.sendline(f"\\connect imaps://localhost:{secure}")
+        shell.expect("ssl is looked for")
+        shell.expect(f"localhost:{secure}>")
+        shell.sendcontrol("d")
+        shell.expect(pexpect.EOF)
+        shell.close()
+    assert shell.exitstatus == 0
 
 
 def test_explaining_imports_no_network(tmp_path: Path) -> None:
