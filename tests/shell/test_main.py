@@ -68,6 +68,7 @@ def test_starting_imports_nothing_heavy(words: list[str]) -> None:
 #: What a command for the server needs none of, unless it asks, counts or fails.
 UNNEEDED = (
     "grammar.dates", "grammar.encodedwords", "grammar.mailboxes", "grammar.writer", "sasl", "server",
+    "session.checks.messages", "shell.screen.progress", "shell.settings.reasons",
     "session.waiting", "shell.command_table", "shell.expectation", "shell.lines.login", "shell.lines.measure",
     "shell.settings.passwords.programs", "transport.aio", "transport.tls",
 )  # fmt: skip
@@ -81,6 +82,30 @@ def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
     assert all(find_spec(name) for name in unneeded)
     assert loaded & (HEAVY | {"ssl", "email", "json", "typing", "datetime", "threading"} | unneeded) == set()
     assert loaded & {f"imapsh.table.{family}" for family in (*table.CORE[2:], *table.EXTENSIONS)} == set()
+
+
+#: Ends imapsh where it would send the first octets, and says what it has imported.
+_TO_THE_FIRST_OCTET = """
+import os, sys
+from imapsh.transport.blocking import BlockingStream
+def first(stream, data):
+    print(*sys.modules, flush=True)
+    os._exit(0)
+BlockingStream.write = first
+from imapsh.shell.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_batch_sends_its_line_before_it_imports_what_the_reply_needs() -> None:
+    with listening(says()) as port:
+        words = [sys.executable, "-c", _TO_THE_FIRST_OCTET, url(port), "-c", "NOOP"]
+        done = subprocess.run(
+            words, capture_output=True, text=True, check=True, env=environment(), stdin=subprocess.DEVNULL
+        )
+    loaded = set(done.stdout.split())
+    assert "imapsh.session.checks.core" in loaded
+    assert loaded & {"imapsh.render.amounts", "imapsh.session.mailbox"} == set()
 
 
 #: What comes with the first line, key, piece of news, stall or fault.

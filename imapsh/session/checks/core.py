@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from imapsh.findings import Finding
@@ -23,7 +23,6 @@ from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.session.checks import commands, mailboxes, opening
 from imapsh.session.checks.commands import Run
 from imapsh.session.checks.mailboxes import Ledger, Told
-from imapsh.session.checks.messages import Messages, unasked_only
 from imapsh.session.states import OPENS
 from imapsh.table.model import SELECTED
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from imapsh.grammar import alike
     from imapsh.grammar.inprogress import InProgress
     from imapsh.grammar.responses import Response
+    from imapsh.session.checks.messages import Messages
     from imapsh.session.exchange import Exchange
     from imapsh.session.facts import Facts
     from imapsh.session.mailbox import Mailbox
@@ -57,6 +57,9 @@ _COUNTING = frozenset({"MessageNew", "MessageExpunge"})
 
 #: Commands of whose FETCH responses each must be looked at.
 _JUDGED = frozenset({"STORE", "UID STORE", "UID FETCH"})
+
+#: Items that a server may send of its own accord.
+_UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
 
 #: Commands that bring FETCH only to report what changed.
 _CHANGES_ONLY = frozenset(
@@ -164,7 +167,7 @@ class Checks:
             if self.blind or self.muddled:
                 self._mixed = True
                 return ()
-            messages = self._messages = Messages(box, numbered=not self.uncounted)
+            messages = self._messages = _messages_of(box, numbered=not self.uncounted)
         if self._strict:
             return (*self._lacking(value, box), *messages.fetch(value, not response.violations))
         return messages.fetch(value, not response.violations)
@@ -191,7 +194,7 @@ class Checks:
         if self.joined or self._known.notified is not None:  # it asks what new ones bring (RFC 5465 section 5.2)
             return
         changes = all(run.exchange.name in _CHANGES_ONLY for run in runs)
-        if "UID" not in items and runs and all(map(_by_uid, runs)) and not unasked_only(items):
+        if "UID" not in items and runs and all(map(_by_uid, runs)) and not _unasked_only(items):
             yield Finding("uid-missing", f"{value.seq} FETCH without UID answers {runs[0].exchange.name}")
         elif changes and "FLAGS" in items and "QRESYNC" in enabled and box.highestmodseq:
             lacks = " and ".join(name for name in ("UID", "MODSEQ") if name not in items)
@@ -330,7 +333,7 @@ class Checks:
             return
         elif name == "UIDVALIDITY":
             if box.uidvalidity not in (None, arg):
-                self._messages = Messages(box, numbered=False)
+                self._messages = _messages_of(box, numbered=False)
                 yield Finding("uidvalidity-changes", f"UIDVALIDITY was {box.uidvalidity}, and is {arg} now")
         elif name == "UIDNEXT" and known.opening is None and box.uidnext is not None and arg < box.uidnext:
             yield Finding("uidnext-falls", f"UIDNEXT fell from {box.uidnext} to {arg}")
@@ -405,7 +408,7 @@ class Checks:
         told = Told(box.uidvalidity or 0, box.uidnext or 0, box.highestmodseq or 0)
         yield from self._ledger.told(box.name, told, "QRESYNC" in known.capabilities)
         if run.came.get("EXISTS") == run.codes.get("UIDNEXT") == 1 and not (self.muddled or self._deaf()):
-            self._messages = self._messages if self._messages and self._messages.box is box else Messages(box)
+            self._messages = self._messages if self._messages and self._messages.box is box else _messages_of(box)
             self._messages.first, self._messages.below = box.exists or 0, box.uidnext or 0
 
     def _opened(self, exchange: Exchange, status: str) -> None:
@@ -416,7 +419,7 @@ class Checks:
             if self.blind or box is None:
                 self._messages = None
             elif self._messages is None or self._messages.box is not box:
-                self._messages = Messages(box, numbered=not (self._mixed or self.uncounted))
+                self._messages = _messages_of(box, numbered=not (self._mixed or self.uncounted))
         elif status == "NO":
             self.blind, self._messages = self.blind and self._before is None, None
         self.muddled, self._before = False, None
@@ -424,3 +427,14 @@ class Checks:
 
 def _by_uid(run: Run) -> bool:
     return run.exchange.row is not None and run.exchange.name in ("UID FETCH", "UID STORE")
+
+
+def _unasked_only(items: Collection[str]) -> bool:
+    return all(name in _UNASKED for name in items)
+
+
+def _messages_of(box: Mailbox, *, numbered: bool = True) -> Messages:
+    """Return checks of a mailbox's messages.  What is sent before a mailbox is open needs none of their module."""
+    from imapsh.session.checks.messages import Messages
+
+    return Messages(box, numbered)

@@ -7,8 +7,11 @@ from collections.abc import Collection, Iterator
 from imapsh.errors import plural
 from imapsh.findings import Finding
 from imapsh.grammar.values import MailboxList
-from imapsh.session.mailbox import Mailbox
+from imapsh.hints import TYPE_CHECKING
 from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
 
 _MOST = 1 << 10  # mailboxes and names that are kept
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import lt
 
 from imapsh.findings import Finding
 from imapsh.grammar.values import Address, Envelope, Expunged, Fetch, Vanished
 from imapsh.hints import TYPE_CHECKING, Any
-from imapsh.session.mailbox import Mailbox
 from imapsh.session.numbering import Shift
 
 if TYPE_CHECKING:
     from imapsh.grammar.alike import Run
+    from imapsh.session.mailbox import Mailbox
 
 _VALUES = 1 << 14  # values kept in each of two generations
 _GONE = 1 << 12  # UIDs of removed messages that are kept
@@ -31,9 +31,6 @@ _MODSEQ = 0
 _PLACES = 16
 _PLACES_OF = {**_STATIC, "MODSEQ": _MODSEQ}
 _HELD = frozenset(_PLACES_OF)
-
-#: Items that a server may send of its own accord.
-_UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
 
 
 class Memory:
@@ -281,11 +278,6 @@ class Messages:
     def _went(self, uid: int) -> None:
         if len(self.gone) < _GONE:
             self.gone.add(uid)
-
-
-def unasked_only(items: Collection[str]) -> bool:
-    """Return whether these are all items that a server sends of its own accord."""
-    return all(name in _UNASKED for name in items)
 
 
 def _dummy(item: Any) -> bool:

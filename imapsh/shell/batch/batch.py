@@ -22,7 +22,6 @@ from imapsh.shell.connection import dial
 from imapsh.shell.lines import perform
 from imapsh.shell.screen.output import make_output
 from imapsh.shell.screen.terminal import Ended, end_by, ending
-from imapsh.shell.settings.reasons import exit_status, in_options
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.steps import Steps
@@ -60,6 +59,8 @@ class Batch:
             if isinstance(error, ImapshError):
                 at = f"{app.place()}: " if self.options.file and script.number else ""
                 error.args = (at + app.masked(str(error)),)
+            from imapsh.shell.settings.reasons import exit_status
+
             ends = app.tally.report is not None
             status = app.tally.end(_why(error), app.lint.found(), exit_status(error))
             if ends:
@@ -149,6 +150,8 @@ def _reports_to_stdout(options: Options) -> bool:
 def _why(error: BaseException) -> str:
     """Return a sentence about what ended a run."""
     if isinstance(error, ImapshError):
+        from imapsh.shell.settings.reasons import in_options
+
         return in_options(error)
     if isinstance(error, Ended):
         return f"ended by {signal.Signals(error.signum).name}"

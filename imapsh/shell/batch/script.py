@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from imapsh import paths
 from imapsh.errors import UsageError, plural
 from imapsh.grammar.tokens import LITERAL, announcement, tokenize
-from imapsh.shell.settings.reasons import why
 from imapsh.wire.limits import DEFAULT, Limits
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # as PowerShell writes a file
@@ -162,6 +161,8 @@ def from_file(path: str, limits: Limits = DEFAULT) -> Script:
         with paths.stream(path) as file:
             return Script(descriptor=os.dup(file.fileno()), name=path, limits=limits)
     except (OSError, ValueError) as error:
+        from imapsh.shell.settings.reasons import why
+
         raise UsageError(f"cannot read {path}: {why(error)}") from None
 
 

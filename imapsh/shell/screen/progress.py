@@ -100,11 +100,6 @@ class Meter:
         self._shown = False
         self._looked = 0.0
 
-    @property
-    def seen(self) -> bool:
-        """Return whether there is a terminal."""
-        return self._columns is not None
-
     def show(self, look: Callable[[], Progress | None], now: float) -> None:
         """Write how far it has come, but look not more often than every EVERY seconds; `now` is a time in seconds."""
         if self._columns is None or now - self._looked < EVERY:

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from imapsh.hints import TYPE_CHECKING, BinaryIO
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.output import Writer
-from imapsh.shell.screen.progress import Meter
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
-    from imapsh.shell.screen.progress import Progress
+    from imapsh.shell.screen.progress import Meter, Progress
 
 
 class StdSink:
@@ -34,25 +33,26 @@ class StdSink:
         self.exact = exact
         self._quiet = quiet
         self._out = Writer(out, terminal=not exact)
-        self._meter = Meter(stdio.put, columns)
+        self._columns = columns
+        self._meter: Meter | None = None  # made when it is first shown
         self._moving = moving
 
     def text(self, text: Shown, owner: object = None) -> None:
         """See Sink."""
         if text:
-            self._meter.clear()
+            self._clear()
             self._out.put(text)
 
     def octets(self, octets: bytes) -> None:
         """See Sink."""
         if octets:
-            self._meter.clear()
+            self._clear()
             self._out.write(octets)
 
     def aside(self, text: Shown) -> None:
         """See Sink.  Writes to stderr."""
         self.flush()
-        self._meter.clear()
+        self._clear()
         stdio.put(text)
 
     def note(self, text: str, label: str = "") -> None:
@@ -63,7 +63,7 @@ class StdSink:
     def fault(self, text: str, label: str = "") -> None:
         """See Sink.  Writes to stderr."""
         self.flush()
-        self._meter.clear()
+        self._clear()
         stdio.note(f"{label}: {text}" if label else text)
 
     def drop(self, owner: object) -> None:
@@ -75,5 +75,15 @@ class StdSink:
 
     def tick(self) -> None:
         """Show how far something long has come, if somebody sees it."""
-        if self._meter.seen:
-            self._meter.show(self._moving, time.monotonic())
+        if self._columns is None:
+            return
+        if self._meter is None:
+            from imapsh.shell.screen.progress import Meter
+
+            self._meter = Meter(stdio.put, self._columns)
+        self._meter.show(self._moving, time.monotonic())
+
+    def _clear(self) -> None:
+        """Take the meter away before anything else is written."""
+        if self._meter is not None:
+            self._meter.clear()
