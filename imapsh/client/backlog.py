@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -13,21 +13,66 @@ MOST_OCTETS = 1 << 18
 MOST_ITEMS = 1000
 
 
+class News:
+    """A flag that one program waits for; asyncio's own event serves any number, and takes several times as long."""
+
+    __slots__ = ("_future", "_loop", "_set")
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._set = False
+        self._future: asyncio.Future[None] | None = None
+
+    def set(self) -> None:
+        """Set the flag, and wake the program that waits."""
+        self._set = True
+        future, self._future = self._future, None
+        if future is not None and not future.done():
+            future.set_result(None)
+
+    def clear(self) -> None:
+        """Take the flag back."""
+        self._set = False
+
+    def wait(self) -> asyncio.Future[None]:
+        """Return a future that is done once the flag is set."""
+        future = self._loop.create_future()
+        if self._set:
+            future.set_result(None)
+        else:
+            self._future = future
+        return future
+
+
 class Backlog(Generic[T]):
     """A queue of items in the order in which they came.
 
     `full` is true when the task that fills the backlog should wait.  `taken` is called whenever an item was taken out.
-    `piled` is called with the octets in memory that were put into a full backlog, whenever they become more.
+    `piled` is called with the octets in memory that were put into a full backlog, whenever they become more.  A block
+    may be run with it (`with`): at its end the items are forgotten, and `over` is called.
     """
 
-    def __init__(self, taken: Callable[[], None], piled: Callable[[int], None] = lambda octets: None) -> None:
-        self.news = asyncio.Event()
+    def __init__(
+        self,
+        taken: Callable[[], None],
+        piled: Callable[[int], None] = lambda octets: None,
+        over: Callable[[Backlog[Any]], None] = lambda backlog: None,
+    ) -> None:
+        self.news = News()
         self._batches: deque[tuple[deque[T], int, int]] = deque()  # items that came together, octets, excess
         self._count = 0
         self._octets = 0
         self._excess = 0
         self._taken = taken
         self._piled = piled
+        self._over = over
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over(self)
+        self.clear()
 
     def __len__(self) -> int:
         return self._count
@@ -44,7 +89,7 @@ class Backlog(Generic[T]):
     def put_all(self, items: Iterable[T], octets: int, in_files: int = 0) -> None:
         """Add items that came together; the octets are those of all of them."""
         batch = deque(items)
-        excess = octets - in_files if self.full else 0
+        excess = octets - in_files if self._octets > MOST_OCTETS or self._count > MOST_ITEMS else 0
         self._batches.append((batch, octets, excess))
         self._count += len(batch)
         self._octets += octets

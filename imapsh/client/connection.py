@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ImapshError
 from imapsh.session.core import FAREWELL, Session
-from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun, Unsent, Upgrade
+from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun, Sent, Unsent, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import Step
+from imapsh.table.model import LOGOUT
 from imapsh.transport.base import CHUNK
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class AsyncClient:
         self._now = asyncio.get_running_loop().time
         self._moved = self._now()  # when octets moved last, either way
         self._unsent = 0
+        self._loop = asyncio.get_running_loop()
         self._waiters: dict[Exchange | None, list[asyncio.Future[None] | Pending]] = {}
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         for task in self._tasks:
@@ -91,7 +93,7 @@ class AsyncClient:
     async def greet(self) -> None:
         """Wait for the greeting.  Raises what `run` raises."""
         if self.session.greeting is None:
-            await self._wait(None)
+            await self._future(None)
 
     async def run(self, exchange: Exchange) -> Exchange:
         """Wait for the tagged reply, and for TLS if it is STARTTLS.  If cancelled, take back a command not yet sent.
@@ -105,7 +107,7 @@ class AsyncClient:
             raise exchange.error
         try:
             if exchange.response is None or (_upgrades(exchange) and not self.session.secure):
-                await self._wait(exchange)
+                await self._future(exchange)
         except asyncio.CancelledError:
             self.take_back(exchange)
             raise
@@ -194,11 +196,11 @@ class AsyncClient:
         on_event = self.on_event
         left = _MOST
         for event in self.session.happenings():
-            if isinstance(event, ReceivedRun):
+            if type(event) is ReceivedRun:
                 self._on_run(event)
                 left -= len(event.run.found)
             else:
-                if type(event) is Received and not event.greeting:
+                if type(event) is Sent or (type(event) is Received and not event.greeting):
                     on_event(event)
                 else:
                     self._tell_rare(event)
@@ -274,7 +276,7 @@ class AsyncClient:
                     continue
                 more = self._tell()
                 self._push()
-                over = self.session.closed or self.session.ending
+                over = self.session.known.state == LOGOUT  # no more than the end of the stream is due
                 self._behind = more or over or self._upgrade is not None or not self._has_room()
         except Exception as trouble:  # noqa: BLE001 # the task raises it
             self._trouble, self._behind = trouble, True
@@ -351,7 +353,11 @@ class AsyncClient:
         if self._due.is_set():
             return
         session = self.session
-        if session.sends and len(session.running) <= 1 and not self.stream.unsent:
+        if not session.sends:
+            if self._fault is not None or session.closed:
+                self._due.set()
+            return
+        if len(session.running) <= 1 and not self.stream.unsent:
             try:
                 if octets := session.to_send():
                     self._moved = self._now()
@@ -400,12 +406,13 @@ class AsyncClient:
 
     # -- the waiters
 
-    async def _wait(self, exchange: Exchange | None) -> None:
+    def _future(self, exchange: Exchange | None) -> asyncio.Future[None]:
+        """Return a future that is done with the command, or the greeting.  Raises what would be awaited for ever."""
         if (error := self._over()) is not None:
             raise error
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[None] = self._loop.create_future()
         self._waiters.setdefault(exchange, []).append(future)
-        await future
+        return future
 
     def _over(self) -> Exception | None:
         """Return the error for what would wait for ever, or None."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
@@ -47,8 +47,8 @@ class Runner:
         self._client = AsyncClient(
             stream,
             session,
-            self._event,
-            on_run=self._run,
+            self._event if on_event is not None else self.router.event,
+            on_run=self._run if on_event is not None else self.router.run,
             tls=tls,
             server_name=server_name,
             room=self.router.room,
@@ -78,7 +78,7 @@ class Runner:
     async def run(self, exchange: Exchange) -> Exchange:
         """Wait for the tagged reply.  Raises CommandNo and CommandBad, and what ended the connection."""
         await self.patient(self._client.run(exchange))
-        return self.checked(exchange)
+        return exchange if exchange.status == "OK" else self.checked(exchange)
 
     def checked(self, exchange: Exchange) -> Exchange:
         """Return the exchange if the server said OK.  Raises CommandNo or CommandBad."""
@@ -96,6 +96,8 @@ class Runner:
     ) -> tuple[Exchange, list[Any]]:
         """Run a command; return it with the values of the responses of the name `wants` that it brings."""
         exchange = self.session.command(name, fragments)
+        if not wants:
+            return await self.run(exchange), []
         return await self.gather(exchange, lambda event: is_untagged(event, wants), value_of)
 
     async def gather(
@@ -157,7 +159,7 @@ class Runner:
         """Run a generator of steps to its end (`imapsh.session.opening`).  Raises what it raises."""
         await self.patient(self._client.follow(steps))
 
-    async def patient(self, work: Coroutine[Any, Any, T]) -> T:
+    async def patient(self, work: Awaitable[T]) -> T:
         """Wait as long as octets move.  Raises ConnectionTimeout, and closes, after `timeout` seconds without any."""
         wait = self._watch.begin(self.timeout)
         self.router.unbound()
@@ -223,13 +225,14 @@ class _Watch:
         self._loop = asyncio.get_running_loop()
         self._waits: dict[_Wait, None] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0  # when it is over
 
     def begin(self, timeout: float | None) -> _Wait:
         """Watch something that is awaited from now on."""
         now = self._loop.time()
         wait = _Wait(now, timeout)
         self._waits[wait] = None
-        if timeout is not None and (self._timer is None or self._timer.when() > now + timeout):
+        if timeout is not None and (self._timer is None or self._due > now + timeout):
             self._look_in(timeout)
         return wait
 
@@ -245,6 +248,7 @@ class _Watch:
     def _look_in(self, seconds: float) -> None:
         self.stop()
         self._timer = self._loop.call_later(seconds, self._look)
+        self._due = self._timer.when()
 
     def _look(self) -> None:
         self._timer = None

@@ -49,9 +49,7 @@ async def fetch(
         gathering = Gathering(
             asked, lambda found, octets: backlog.put(found, octets, _in_files(found)), backlog.put_all
         )
-        want = Want(
-            asked.takes, gathering.add, awaits=asked.awaits, takes_run=asked.takes_run, put_run=gathering.add_run
-        )
+        want = Want(asked.takes, gathering.add, False, asked.awaits, asked.takes_run, gathering.add_run)
         running: list[Pending] = []
         router.want(exchanges, want)
         try:
@@ -74,9 +72,13 @@ async def fetch(
 
 def _over(running: list[Pending]) -> bool:
     """Return whether all commands have their replies, or will get none."""
-    return running[-1].done() and all(one.done() for one in running[:-1])
+    return running[-1].done() and (len(running) == 1 or all(one.done() for one in running[:-1]))
 
 
 def _in_files(found: Message) -> int:
     """Return the octets of a message that are in temporary files, not in memory."""
-    return sum(value.octets for value in found.items.values() if isinstance(value, Spilled))
+    octets = 0
+    for value in found.items.values():
+        if isinstance(value, Spilled):
+            octets += value.octets
+    return octets

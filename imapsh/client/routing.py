@@ -80,7 +80,7 @@ class Router:
 
     def event(self, event: Event) -> None:
         """Hand on a response that ends no command; any other event is ignored, and so is a response that was cut."""
-        if not isinstance(event, Received) or event.greeting or event.asks or event.response.frame.incomplete:
+        if type(event) is not Received or event.greeting or event.asks or event.response.frame.incomplete:
             return
         taker = self._taker(event)
         if taker is not None:
@@ -102,11 +102,14 @@ class Router:
     def _taker(self, event: Received) -> Want | None:
         """Return the first command that awaits the response, or else the first that takes it."""
         first: Want | None = None
+        wants = self.wants
+        if not wants:
+            return None
         for exchange in self._running.values():
-            want = self.wants.get(exchange)
+            want = wants.get(exchange)
             if want is None or want.hears or not want.takes(event):
                 continue
-            if len(self.wants) == 1 or want.awaits(event):
+            if len(wants) == 1 or want.awaits(event):
                 return want
             first = first or want
         return first
@@ -138,16 +141,11 @@ class Router:
         for exchange in exchanges:
             self.wants.pop(exchange, None)
 
-    @contextmanager
-    def backlog(self) -> Generator[Backlog[Any], None, None]:
-        """Let the reading wait whenever this backlog is full, while inside the block."""
-        backlog: Backlog[Any] = Backlog(self._moved.set, self._piled)
+    def backlog(self) -> Backlog[Any]:
+        """Return a backlog to be used as a block: inside it the reading waits whenever the backlog is full."""
+        backlog: Backlog[Any] = Backlog(self._moved.set, self._piled, self.backlogs.discard)
         self.backlogs.add(backlog)
-        try:
-            yield backlog
-        finally:
-            self.backlogs.discard(backlog)
-            backlog.clear()
+        return backlog
 
     @contextmanager
     def updates(self) -> Generator[Backlog[Update], None, None]:
@@ -179,7 +177,8 @@ class Router:
     def unbound(self) -> None:
         """Let the reading go on without waiting, until `bind` was called as often."""
         self._waiting += 1
-        self._moved.set()
+        if self.backlogs:
+            self._moved.set()
 
     def bind(self) -> None:
         """Take back one `unbound`."""

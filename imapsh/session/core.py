@@ -263,7 +263,7 @@ class Session:
     @property
     def sends(self) -> bool:
         """Return whether there are octets for `to_send`."""
-        return self._sender.outbox.ready
+        return bool(self._sender.outbox.ready)
 
     @property
     def opener(self) -> Opener | None:

@@ -1,16 +1,16 @@
 """Holds the octets that are still to be sent, and those that wait for the server's `+`.
 
 Theory of operation.  There are two stores.  `_rest` holds the fragments of the current command that may not go out yet.
-`_ready` holds what may: octets, and literals as iterators that are read while they are sent, so that a large file is
-never in memory.  Every octet enters `_ready` once, in the order of the wire, and leaves it by `take`.
+`ready` holds what may: octets, and literals as iterators that are read while they are sent, so that a large file is
+never in memory.  Every octet enters `ready` once, in the order of the wire, and leaves it by `take`.
 
-    free      no command is current; `start` takes one and moves its fragments to `_ready`, in order, until
+    free      no command is current; `start` takes one and moves its fragments to `ready`, in order, until
     waiting   a literal was announced that must wait for `+`: its announcement is ready, its octets and the rest are not
                 `permit`   `+` came: the octets are ready, go on with the rest; then waiting again, or free
                 `drop`     NO or BAD came: forget the rest; free
     free      the end of the line is ready; the octets may still be going out, and the next command queues behind them
 
-What is in `_ready` is never taken back.  A literal that was begun is always finished, because the server counts its
+What is in `ready` is never taken back.  A literal that was begun is always finished, because the server counts its
 octets whatever it answers (RFC 7888 section 4).  Which literals wait was decided before (`Exchange.settle`).
 
 Octets that are not a command (`send`: DONE, an answer to a challenge, raw octets) go after what is ready.  If a command
@@ -47,14 +47,14 @@ class Outbox:
     """The octets to send: one command after the other, as far as each may go.
 
     `mask` takes known secrets out of octets that the trace may show; `uncut` says how many octets of a piece it can do
-    so without those that follow.  `current` is the command that is not sent whole.
+    so without those that follow.  `ready` holds what may go out.  `current` is the command that is not sent whole.
     """
 
     def __init__(self, mask: Callable[[bytes], bytes], uncut: Callable[[bytes], int] = len) -> None:
         self._mask = mask
         self._uncut = uncut
         self._back = b""  # the end of a piece, which goes with the next one, because a secret may begin in it
-        self._ready: deque[Out | Iterator[bytes]] = deque()
+        self.ready: deque[Out | Iterator[bytes]] = deque()
         self.current: Exchange | None = None
         self._rest: deque[Sendable] = deque()
         self._waiting: Literal | TypedLiteral | None = None
@@ -83,11 +83,6 @@ class Outbox:
         return (self._due, self._gone) if self._due else None
 
     @property
-    def ready(self) -> bool:
-        """Return whether there are octets to take."""
-        return bool(self._ready)
-
-    @property
     def busy(self) -> bool:
         """Return whether a command is not sent whole yet."""
         return self.current is not None
@@ -99,7 +94,7 @@ class Outbox:
         if isinstance(first, bytes):  # the most frequent case: all of it goes at once
             octets = first + b"\r\n"
             exchange.sent += len(octets)
-            self._ready.append(_new(Out, (octets, None, False)))
+            self.ready.append(_new(Out, (octets, None, False)))
             return
         self.current = exchange
         self._rest = deque(fragments)
@@ -121,7 +116,7 @@ class Outbox:
 
     def send(self, octets: bytes, shown: bytes) -> None:
         """Send octets that are not a command: an answer to `+`, DONE, raw octets."""
-        self._ready.append(Out(octets, shown))
+        self.ready.append(Out(octets, shown))
 
     def take(self, seen: Callable[[int], bool] = lambda octets: True, *, watched: bool = True) -> Out | None:
         """Return the next octets for the wire, about 64 KiB at most, or None if there are none now.
@@ -130,16 +125,16 @@ class Outbox:
         the next octets of a literal, that many.  If not, `shown` is empty, because looking for secrets takes longer
         than sending.  Raises ConnectionLost if a file does not hold what was announced.
         """
-        ready = self._ready
+        ready = self.ready
         if not watched and len(ready) == 1 and isinstance(first := ready[0], Out):
             ready.clear()
             return first
         octets: list[bytes] = []
         shown: list[bytes] = []
         size, literal = 0, True
-        while self._ready and size < _PIECE:
-            first = self._ready[0]
-            out = self._ready.popleft() if isinstance(first, Out) else self._piece(first)
+        while self.ready and size < _PIECE:
+            first = self.ready[0]
+            out = self.ready.popleft() if isinstance(first, Out) else self._piece(first)
             if isinstance(out, Out):
                 if watched and out.literal and not octets and not seen(len(out.octets)):
                     return out._replace(shown=b"")
@@ -156,8 +151,8 @@ class Outbox:
         piece = next(pieces, None)
         back, self._back = self._back, b""
         if piece is None:
-            self._ready.popleft()
-            if all(isinstance(one, Out) for one in self._ready):
+            self.ready.popleft()
+            if all(isinstance(one, Out) for one in self.ready):
                 self._due = self._gone = 0
             return Out(back, self._mask(back), literal=True) if back else None
         self._gone += len(piece)
@@ -202,7 +197,7 @@ class Outbox:
         exchange = self.current
         assert exchange is not None
         exchange.sent += len(octets)
-        self._ready.append(Out(octets, shown))
+        self.ready.append(Out(octets, shown))
 
     def _send_literal(self, literal: Literal | TypedLiteral) -> None:
         exchange = self.current
@@ -211,10 +206,10 @@ class Outbox:
         octets = len(data) if isinstance(data, bytes) else literal.octets  # type: ignore[union-attr]
         exchange.sent += octets
         if literal.secret and isinstance(data, bytes):
-            self._ready.append(Out(data, b"*" * len(data)))  # whoever reads the trace counts the octets announced
+            self.ready.append(Out(data, b"*" * len(data)))  # whoever reads the trace counts the octets announced
         else:
             self._due += octets
-            self._ready.append(_pieces(data) if isinstance(data, bytes) else _counted(data(), literal.octets))  # type: ignore[union-attr]
+            self.ready.append(_pieces(data) if isinstance(data, bytes) else _counted(data(), literal.octets))  # type: ignore[union-attr]
 
 
 def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:

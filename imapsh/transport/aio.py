@@ -155,6 +155,7 @@ class AioStream(asyncio.BufferedProtocol):
         self._room = memoryview(bytearray(CHUNK))  # where the system puts octets
         self._chunks: deque[bytes] = deque()
         self._unread = 0
+        self._paused = False  # the socket is not read
         self._ended = False
         self._closed = False
         self._finished = False  # nothing is sent any more
@@ -380,6 +381,7 @@ class AioStream(asyncio.BufferedProtocol):
         self._chunks.append(data)
         self._unread += len(data)
         if self._unread > HIGH_WATER and self._transport is not None:
+            self._paused = True
             self._transport.pause_reading()
 
     def take(self, max_octets: int) -> bytes:
@@ -389,7 +391,8 @@ class AioStream(asyncio.BufferedProtocol):
             self._chunks.appendleft(chunk[max_octets:])
             chunk = chunk[:max_octets]
         self._unread -= len(chunk)
-        if self._unread <= HIGH_WATER // 2 and self._transport is not None:
+        if self._paused and self._unread <= HIGH_WATER // 2 and self._transport is not None:
+            self._paused = False
             self._transport.resume_reading()
         return chunk
 
