@@ -68,12 +68,26 @@ class Stored(tuple[Message, ...]):
 def message(event: Received) -> Message:
     """Return the message that a FETCH response describes."""
     value: Fetch | UidFetch = event.response.value
-    return Message(value.seq, event.uid, value.items)  # type: ignore[arg-type]
+    return _new(Message, (value.seq, event.uid, value.items))
+
+
+class _Names(NamedTuple):
+    """The names of items that are asked for.
+
+    `times` holds the names that responses will have, each with how often.  `mains` are those that servers do not send
+    by themselves, or all if there are no such ones.  `beside` are the others, without UID, and `common` are all without
+    UID that servers may send by themselves.
+    """
+
+    times: Counter[str]
+    mains: tuple[str, ...]
+    beside: tuple[str, ...]
+    common: tuple[str, ...]
 
 
 @lru_cache(maxsize=64)
-def _asked_names(items: str) -> Counter[str]:
-    """Return the names of the items that responses will have, each with how often.
+def _asked_names(items: str) -> _Names:
+    """Return the names that FETCH items ask for.
 
     They are cached, because a program asks for few different ones.
     """
@@ -81,7 +95,10 @@ def _asked_names(items: str) -> Counter[str]:
     while (less := _GROUP.sub("", plain)) != plain:
         plain = less
     every = {found[0]: found[1].replace(".PEEK", "") for found in _ITEM.finditer(plain)}
-    return Counter(name for listed in every.values() for name in _MACROS.get(listed, (listed,)))
+    times = Counter(name for listed in every.values() for name in _MACROS.get(listed, (listed,)))
+    mains = tuple(name for name in times if name not in _COMMON)
+    common = tuple(name for name in times if name in _COMMON and name != "UID")
+    return _Names(times, mains or tuple(times), common if mains else (), common)
 
 
 class Asked:
@@ -94,12 +111,11 @@ class Asked:
     """
 
     def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:
-        self.names = _asked_names(items) if len(items) < _SHORT else _asked_names.__wrapped__(items)
-        mains = tuple([name for name in self.names if name not in _COMMON])
-        self._items = mains or tuple(self.names)
-        self._beside = tuple([name for name in self.names if name in _COMMON and name != "UID"]) if mains else ()
+        names = _asked_names(items) if len(items) < _SHORT else _asked_names.__wrapped__(items)
+        self.names, self._items, self._beside, self._common = names
         self._numbers = numbers
-        self._open = numbers.saved or any(STAR in pair for pair in numbers.ranges)
+        ranges = numbers.ranges
+        self._open = numbers.saved or (STAR in ranges[0] if len(ranges) == 1 else any(STAR in pair for pair in ranges))
         self._all = numbers.saved or (self._open and (uid or numbers.contains(1, LARGEST)))  # or so it may be
         self._uid = uid
         self._session = session
@@ -110,14 +126,16 @@ class Asked:
     def takes(self, event: Received) -> bool:
         """Return whether the response may be one of them."""
         value = event.response.value
-        if not isinstance(value, UidFetch) and (not isinstance(value, Fetch) or value.seq <= 0):
+        if type(value) is not UidFetch and (type(value) is not Fetch or value.seq <= 0):
             return False
         if not self._all:
             number = event.uid if self._uid else value.seq
             if number is not None and not self._holds(number):
                 return False
         items = value.items
-        return self.is_main(items) or (any(name in items for name in self._beside) and not self._has_come(value))
+        if self.is_main(items):
+            return True
+        return bool(self._beside) and any(name in items for name in self._beside) and not self._has_come(value)
 
     def takes_run(self, run: ReceivedRun) -> bool:
         """Return whether all responses of a run are of them."""
@@ -130,7 +148,10 @@ class Asked:
 
     def is_main(self, items: Iterable[str]) -> bool:
         """Return whether the items are more than what servers send by themselves, if more was asked for."""
-        return any(key.startswith(self._items) for key in items)
+        for key in items:  # loops, here and below, because each response is looked at  # noqa: SIM110
+            if key.startswith(self._items):
+                return True
+        return False
 
     def awaits(self, event: Received) -> bool:
         """Return whether the message is still expected.
@@ -146,11 +167,17 @@ class Asked:
     def is_whole(self, items: Iterable[str]) -> bool:
         """Return whether nothing that was asked for is missing."""
         have = [key.partition("[")[0] for key in items]
-        return all(have.count(name) >= times for name, times in self.names.items())
+        for name, times in self.names.items():  # noqa: SIM110
+            if have.count(name) < times:
+                return False
+        return True
 
     def brings_flags(self, items: Collection[str]) -> bool:
         """Return whether all items are there that a server may send by itself, so that none of them is due any more."""
-        return all(name in items for name in self.names if name in _COMMON and name != "UID")
+        for name in self._common:  # noqa: SIM110
+            if name not in items:
+                return False
+        return True
 
     def came(self, seq: int, uid: int | None) -> None:
         """Keep in mind that a message came."""
@@ -222,7 +249,7 @@ class Gathering:
     def add(self, event: Received) -> None:
         """Take in a response."""
         came, octets = message(event), event.response.frame.length
-        names = tuple(came.items)
+        names = tuple(came[2])
         if not self._held and (names == self._whole or self._asked.is_whole(names)):
             self._whole = names
             self._hand_on(came, octets)

@@ -168,6 +168,9 @@ class SequenceSet:
     def __str__(self) -> str:
         if self.saved:
             return "$"
+        if len(self.ranges) == 1:  # as most commands have it
+            low, high = self.ranges[0]
+            return _name(low) if low == high else f"{_name(low)}:{_name(high)}"
         return ",".join(_name(low) if low == high else f"{_name(low)}:{_name(high)}" for low, high in self.ranges)
 
     def __repr__(self) -> str:
@@ -203,7 +206,8 @@ class SequenceSet:
         if not isinstance(number, int):
             return False
         if len(self.ranges) == 1 and STAR not in self.ranges[0]:
-            return min(self.ranges[0]) <= number <= max(self.ranges[0])
+            low, high = self.ranges[0]
+            return low <= number <= high or high <= number <= low
         parts = self._parts()
         at = bisect_left(parts.highs, number)
         if at < len(parts.lows) and parts.lows[at] <= number:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imapsh.grammar.sequence import LARGEST, SequenceSet
-from imapsh.grammar.unread import filled
+from imapsh.grammar.unread import Unread, filled
 from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.tuples import NamedTuple
 
@@ -204,7 +204,8 @@ class UidFetch(NamedTuple):
 
 
 def _items(self: Fetch) -> dict[str, Any]:
-    return filled(self[1])
+    items = self[1]
+    return filled(items) if type(items) is Unread else items
 
 
 Fetch.items = property(_items, doc="Return the items by name; their values are made when somebody asks.")  # type: ignore[assignment]

@@ -457,17 +457,15 @@ class Session:
         """
         said, listed = name.encode("utf-8", "surrogateescape"), list(fragments)
         last = listed[-1] if listed else b""
-        if all_octets(listed):
+        if not listed or all_octets(listed):
             if listed:
-                last = b"".join(listed)
+                last = b"".join(listed)  # type: ignore[arg-type] # they are octets
                 said = b"%b %b" % (said, last)
             listed = []
         else:
             said += b" "
-        for text in (said, *listed):
-            octets = text.octets if isinstance(text, Secret) else text
-            if isinstance(octets, bytes) and (_CR in octets or _LF in octets or _NUL in octets):
-                raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
+        if _CR in said or _LF in said or _NUL in said or (listed and any(map(_breaks, listed))):
+            raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
         if isinstance(last, bytes) and last.endswith(b"}") and _ANNOUNCES.search(last):
             raise UsageError(f"a command cannot end in {last[-60:].decode('latin-1')}, which announces a literal")
         upper = name.upper()
@@ -537,3 +535,9 @@ class Session:
     def asks_answer(self) -> Exchange | None:
         """Return the hand-typed AUTHENTICATE that runs, or None."""
         return next((e for e in self.running.values() if e.name == "AUTHENTICATE" and e.mechanism is None), None)
+
+
+def _breaks(fragment: Sendable) -> bool:
+    """Return whether octets that are not in a literal would end the line, or cannot be sent."""
+    octets = fragment.octets if isinstance(fragment, Secret) else fragment
+    return isinstance(octets, bytes) and (_CR in octets or _LF in octets or _NUL in octets)

@@ -245,7 +245,7 @@ class Receiver:
         known = self._known
         exchange = next(iter(known.running.values()), None)
         row = exchange.row if exchange is not None else None
-        if exchange is None or row is None or "FETCH" not in row.responses or known.raw.tags:
+        if exchange is None or row is None or "FETCH" not in row.responses or known.raw.tags or known.checks.strict:
             return False
         run = self._inbox.together(self._most - exchange.untagged if self._most > 0 else None)
         if run is None:

@@ -255,11 +255,9 @@ class Sender:
         a message is long, and looking for secrets in it takes longer than sending it.
         """
         frame = exchange.shown
-        if not self._secrets.known:
-            return frame
         mask = self._secrets.mask
         line = frame.parts[0]
-        if len(frame.parts) == 1 and mask(line) == line:  # type: ignore[arg-type] # the first part is a line
+        if len(frame.parts) == 1 and mask(line) is line:  # type: ignore[arg-type] # the first part is a line
             return frame
         parts = list(frame.parts)
         if before is not None:

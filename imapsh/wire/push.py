@@ -139,6 +139,8 @@ class Pusher:
         reader = self.reader
         if reader.pending is not None or reader.raw_line or 0 < reader.limits.line < len(self._chunk):
             return None
+        if self._chunk.find(b"\n* ", self._at) < 0:
+            return None  # one response is read faster by itself
         found = read(self._chunk, self._at, reader.offset)
         if found is not None:
             octets = len(found.octets)

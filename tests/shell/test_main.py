@@ -31,7 +31,6 @@ from tests.servers.base import Server
 from tests.servers.certs import Certs
 from tests.shell.running import (
     GREETING,
-    PATIENCE,
     Answer,
     Handler,
     environment,

@@ -74,6 +74,7 @@ class Checks:
     `joined` is true if the beginning of the conversation is not known.  `blind` is true while nobody can know which
     mailbox is selected.  `muddled` is true while a SELECT is under way and data may still be the old mailbox's.
     `uncounted` is true if messages may have come or gone unheard, so that nobody knows the numbers of those there are.
+    `strict` is true if a FETCH may break a rule by lacking an item, so that each must be looked at.
     `settled` is false as long as replies may belong to commands that were sent before the conversation was joined.
     """
 
@@ -83,7 +84,7 @@ class Checks:
         self._ledger = Ledger()
         self._messages: Messages | None = None
         self._before: opening.Before | None = None  # the state before the SELECT under way, None if none runs alone
-        self._strict = False  # FETCH may break a rule by lacking an item
+        self.strict = False
         self._updating: set[str] = set()  # tags of searches whose results may be updated later
         self._raw_once = False  # nobody knows what was asked for
         self._mixed = False  # FETCH came while it was muddled
@@ -148,10 +149,10 @@ class Checks:
 
     def _judge(self) -> None:
         """Decide whether a FETCH may break a rule by lacking an item, so that each FETCH must be looked at."""
-        self._strict = not _STRICT.isdisjoint(self._known.enabled)
+        self.strict = not _STRICT.isdisjoint(self._known.enabled)
         for run in self._runs.values():
             if run.exchange.name in _JUDGED:
-                self._strict = self._strict or run.stored is not None or _by_uid(run)
+                self.strict = self.strict or run.stored is not None or _by_uid(run)
 
     # -- what the server says
 
@@ -168,14 +169,14 @@ class Checks:
                 self._mixed = True
                 return ()
             messages = self._messages = _messages_of(box, numbered=not self.uncounted)
-        if self._strict:
+        if self.strict:
             return (*self._lacking(value, box), *messages.fetch(value, not response.violations))
         return messages.fetch(value, not response.violations)
 
     def together(self, run: alike.Run, numbers: Sequence[int], box: Mailbox) -> bool:
         """Return whether there is nothing to find about FETCH responses that are alike."""
         messages = self._messages
-        return not self._strict and messages is not None and messages.box is box and messages.together(run, numbers)
+        return not self.strict and messages is not None and messages.box is box and messages.together(run, numbers)
 
     def _lacking(self, value: Fetch, box: Mailbox) -> Iterator[Finding]:
         """Yield what a FETCH should have and lacks, and note flags that STORE brings."""
