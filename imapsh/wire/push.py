@@ -15,6 +15,7 @@ FIRST, MORE, LITERAL = "first", "more", "literal"
 TAIL = 1 << 11  #: octets of a literal that is being read which `Unfinished.tail` shows
 
 
+_NEAR = 1 << 13  # octets within which the next response must begin, so that looking for it stays short
 _SHORT = 1 << 12  # octets of a line that has come in part which are copied to be read with what follows
 
 
@@ -130,7 +131,7 @@ class Pusher:
         """Let `read` take frames out of the buffer, if a frame may begin there; return what it returns.
 
         It is given the buffer, the place in it, and the number of octets of the stream before.  It takes whole lines
-        that are a frame each and break no rule.
+        that are a frame each and break no rule.  It is not asked if only one response is there.
         """
         if self._reading is not None or self.on_piece is not None or self._at >= len(self._chunk):
             return None
@@ -139,7 +140,7 @@ class Pusher:
         reader = self.reader
         if reader.pending is not None or reader.raw_line or 0 < reader.limits.line < len(self._chunk):
             return None
-        if self._chunk.find(b"\n* ", self._at) < 0:
+        if self._chunk.find(b"\n* ", self._at, self._at + _NEAR) < 0:
             return None  # one response is read faster by itself
         found = read(self._chunk, self._at, reader.offset)
         if found is not None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from imapsh.client.backlog import MOST_ITEMS
+from imapsh.client.backlog import MOST_ITEMS, News
 from imapsh.client.routing import Router, Update, Want, is_untagged
 from imapsh.errors import StateError
 from imapsh.session.events import Received, Sent
@@ -147,5 +147,30 @@ def test_reading_waits_for_a_full_backlog(way: str) -> None:
                 router.bind()
         assert await turns(reading)
         assert not router.backlogs
+
+    asyncio.run(scene())
+
+
+def test_news_wakes_the_program_that_waits_and_the_next_one_at_once() -> None:
+    async def scene() -> None:
+        news = News()
+        waits = news.wait()
+        assert not waits.done()
+        news.set()
+        news.set()
+        await waits
+        await news.wait()
+        news.clear()
+        assert not news.wait().done()
+
+    asyncio.run(scene())
+
+
+def test_news_is_not_lost_with_a_program_that_gave_up() -> None:
+    async def scene() -> None:
+        news = News()
+        news.wait().cancel()
+        news.set()
+        await news.wait()
 
     asyncio.run(scene())
