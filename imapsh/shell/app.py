@@ -54,6 +54,7 @@ T = TypeVar("T")
 
 FIRST = "1"  #: the name of the connection that a run begins with
 
+_JUDGED = (Received, Completed, Closed)  # the events that have findings
 _NOBODY = Context(NOT_AUTHENTICATED)
 
 
@@ -365,7 +366,7 @@ class App:
         self.leaving = leaving  # only a LOGOUT that the person typed ends the shell
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
-        if isinstance(event, Received | Completed | Closed) and event.findings:
+        if isinstance(event, _JUDGED) and event.findings:
             self.lint.add(connection.name, event.findings)
         if isinstance(event, Completed) and not own:
             for counter in (self.stats, *self.counters):

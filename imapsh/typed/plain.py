@@ -14,6 +14,7 @@ import re
 from itertools import takewhile
 
 from imapsh import table
+from imapsh.patterns import lazy
 from imapsh.table.model import Command, Context, Name
 from imapsh.typed import advice, secrets
 from imapsh.typed.found import BETTER_ONCE, ONCE
@@ -25,34 +26,47 @@ OFTEN = 16  #: lines of a command before its expression is made
 
 _DEEPEST = 8  # rules and rows within one another
 _WORD_ENDS = r"(?![^\x00-\x20\x7f()\"\\\[\]{])"
+_NUMBERS = lazy(r"\d+", re.ASCII)
 _NEVER = re.compile(r"(?!)")
 
+
+class _Form:
+    """The expression for what follows the name of a command, and whether nothing was said of it in a context."""
+
+    def __init__(self, row: Command, pattern: re.Pattern[str]) -> None:
+        self.fullmatch = pattern.fullmatch
+        self._row = row
+        self._context: Context | None = None  # the last one
+        self._suits = False
+
+    def suits(self, context: Context) -> bool:
+        """Return whether nothing is to be said of the command in a context, whatever its arguments."""
+        if context != self._context:
+            self._context, self._suits = context, advice.objection(self._row, context) is None
+        return self._suits
+
+
 _seen: dict[str, int] = {}  # how often a command came, until it has an expression
-_forms: dict[str, re.Pattern[str]] = {}  # by the command's name
+_forms: dict[str, _Form] = {}  # by the command's name
 
 
 def is_plain(text: str, end: int, row: Command, context: Context) -> bool:
     """Return whether nothing is to be said of a line of this command, whose name begins the text and ends at `end`."""
     form = _forms.get(row.name)
-    if form is None:
-        form = _form(row)
+    if form is None and (form := _form(row)) is None:
+        return False
     found = form.fullmatch(text, end)
-    return (
-        found is not None
-        and _exist(found.groups(), context)
-        and advice.objection(row, context) is None
-        and secrets.is_plain(text)
-    )
+    return found is not None and _exist(found.groups(), context) and form.suits(context) and secrets.is_plain(text)
 
 
-def _form(row: Command) -> re.Pattern[str]:
-    """Return the expression for what follows the name of a command; one that takes nothing until it came often."""
+def _form(row: Command) -> _Form | None:
+    """Make the expression for a command if it came often."""
     seen = _seen[row.name] = _seen.get(row.name, 0) + 1
     if seen < OFTEN:
-        return _NEVER
+        return None
     made = None if row.check or arguments_in_clear(row.syntax) is not None else arguments(row.syntax)
-    form = _forms[row.name] = _NEVER if made is None else re.compile(made, re.ASCII | re.IGNORECASE)
-    return form
+    form = _Form(row, _NEVER if made is None else re.compile(made, re.ASCII | re.IGNORECASE))
+    return _forms.setdefault(row.name, form)
 
 
 def arguments(syntax: str) -> str | None:
@@ -65,14 +79,15 @@ def arguments(syntax: str) -> str | None:
 
 def _exist(sets: tuple[str | None, ...], context: Context) -> bool:
     """Return whether message numbers may be used, and there are messages of these numbers."""
-    if not any(sets):
-        return True
     exists = context.exists
-    if advice.uids_only(context.enabled) is not None:
-        return False
-    return exists is None or all(
-        int(number) <= exists for one in sets if one for number in re.split("[:,]", one) if number != "*"
-    )
+    for one in sets:
+        if one is None:
+            continue
+        if advice.uids_only(context.enabled) is not None:
+            return False
+        if exists is not None and any(int(number) > exists for number in _NUMBERS.findall(one)):
+            return False
+    return True
 
 
 class _Maker:

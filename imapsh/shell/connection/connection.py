@@ -322,16 +322,22 @@ class Connection:
             self.display.asked(event.exchange, why)
 
     def _keep(self, event: Event) -> None:
-        if isinstance(event, Completed) and event.exchange.status == "OK" and event.exchange.name in LOGINS:
-            self._logged_in(event.exchange)
-        if isinstance(event, Completed) and event.exchange.status == "OK" and event.exchange.name == "UNAUTHENTICATE":
-            self.user = self.acting = ""  # who logs in next is not known, by \raw for instance
-        if isinstance(event, Completed) and event.exchange.name in ("SELECT", "EXAMINE"):
-            self.due = None
+        if type(event) is Completed:
+            self._told(event.exchange)
         try:
             self.record.keep(event, on=bool(self.display.muted))
         except OSError as error:
             self._not_kept(error)
+
+    def _told(self, exchange: Exchange) -> None:
+        """Take note of what the reply to a command of the person's says of users and mailboxes."""
+        name, okay = exchange.name, exchange.status == "OK"
+        if okay and name in LOGINS:
+            self._logged_in(exchange)
+        elif okay and name == "UNAUTHENTICATE":
+            self.user = self.acting = ""  # who logs in next is not known, by \raw for instance
+        elif name in ("SELECT", "EXAMINE"):
+            self.due = None
 
     def _logged_in(self, exchange: Exchange) -> None:
         """Take note of who is logged in now, and for whom that user acts."""

@@ -51,11 +51,11 @@ class Loss(NamedTuple):
 
 
 def confirm(app: App, found: Match) -> Steps[None]:
-    """Say what a command would do that loses mail, and ask.  Raises UsageError if the answer is not yes."""
-    if guards(app, found) and found.command is not None:
-        lost = yield from loss(app.connection, found, f"what {found.command.name} would do")
-        if lost is not None and lost.due:
-            yield from ask(found, str(lost))
+    """Say what a command that `guards` names would do, and ask.  Raises UsageError if the answer is not yes."""
+    name = found.command.name if found.command is not None else found.name
+    lost = yield from loss(app.connection, found, f"what {name} would do")
+    if lost is not None and lost.due:
+        yield from ask(found, str(lost))
 
 
 def guards(app: App, found: Match) -> bool:

@@ -113,7 +113,8 @@ def _send(app: App, text: str, saves: bool = False, *, made: bool = False) -> St
         from imapsh.shell.lines import files
 
         open_file = yield from files.opened(app, found)
-    yield from care.confirm(app, found)
+    if care.guards(app, found):
+        yield from care.confirm(app, found)
     if made:
         from imapsh.shell.lines import long
 

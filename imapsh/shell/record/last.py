@@ -146,11 +146,13 @@ class Last:
         self.begin()
         self.left_out, self._full = octets, True
 
-    def _takes(self, frame: Frame, alike: tuple[Any, ...]) -> bool:
-        """Return whether there is room for a frame; for what was sent, and the tagged reply, there always is."""
+    def _takes(self, frame: Frame, files: int, alike: tuple[Any, ...]) -> bool:
+        """Return whether there is room for a frame with so many literals in files of their own.
+
+        For what was sent, and the tagged reply, there always is.
+        """
         if alike[0] != _RECEIVED:
             return True
-        files = sum(isinstance(part, Spilled) for part in frame.parts)
         if not self._full and self._octets and self._most:
             self._full = self._octets + frame.length > self._most or (files > 0 and self._files + files > _FILES)
         if self._full:
@@ -160,13 +162,15 @@ class Last:
         return not self._full
 
     def _add(self, frame: Frame, alike: tuple[Any, ...], uid: int | None) -> None:
-        if not self._takes(frame, alike):
+        parts = frame.parts
+        spilled = [part for part in parts if type(part) is Spilled] if len(parts) > 1 else []
+        if not self._takes(frame, len(spilled), alike):
             return
-        octets = frame.parts[0]
-        if len(frame.parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
+        octets = parts[0]
+        if len(parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
             self._begin_run(alike, frame.offset)
             self._lines.append(frame)
-            if len(frame.parts) > 1 and (spilled := [part for part in frame.parts if isinstance(part, Spilled)]):
+            if spilled:
                 self._spooled += spilled
                 if alike[0] != _SENT:
                     self._came += spilled

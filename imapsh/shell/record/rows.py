@@ -50,10 +50,14 @@ class Rows:
         return False
 
     def _begin(self, event: Received, kind: type) -> bool:
-        self.end()
+        if self._events:
+            self.end()
         exchange = event.exchange
-        if exchange is None or any(exchange in apart for apart in self._apart):
+        if exchange is None:
             return False
+        for apart in self._apart:
+            if exchange in apart:
+                return False
         self._exchange, self._kind = exchange, kind
         self._taker = self._starts(exchange, kind)
         return True
@@ -67,6 +71,8 @@ class Rows:
 
 def octets_of(rows: Sequence[Received]) -> bytes | None:
     """Return the octets of rows that are one line each, without a fault, and follow one another; None for others."""
+    if len(rows[0].response.frame.parts) > 1:
+        return None
     frames = [row.response.frame for row in rows]
     lines = [frame.raw for frame in frames if len(frame.parts) == 1 and not frame.violations]
     if len(lines) < len(rows) or any(row.response.violations for row in rows):

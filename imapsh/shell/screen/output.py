@@ -297,7 +297,7 @@ class Output:
         """
         if self.format != "wire" or self.quiet:
             yield from map(encoded, self.texts(event, label, viewer))
-        elif isinstance(event, Received | Completed):
+        elif type(event) is Received or type(event) is Completed:
             yield from exact(event.response.frame)
 
     def client(self, frame: Frame, exchange: Exchange | None = None) -> Shown:
@@ -486,6 +486,9 @@ def _in_file(frame: Frame) -> bool:
 
 def exact(frame: Frame) -> Iterator[bytes]:
     """Yield the octets of a frame, those of spooled literals read back from their files."""
+    if frame.length < _CHUNK and all(type(part) is bytes for part in frame.parts):
+        yield frame.raw
+        return
     for part in frame.parts:
         if isinstance(part, Spilled):
             from imapsh.wire.sinks import octets_of
