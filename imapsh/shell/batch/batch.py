@@ -95,10 +95,11 @@ class Batch:
 
     def _line(self, text: str) -> Steps[str]:
         """Do a line of the script; `DONE` for a connection that was left idle ends that."""
-        live = self.app.live
-        if live is not None and text.strip().upper() == "DONE" and (idle := self.driver.done(live)) is not None:
-            yield idle
-            return idle.status
+        if text.strip().upper() == "DONE":
+            live = self.app.live
+            if live is not None and (idle := self.driver.done(live)) is not None:
+                yield idle
+                return idle.status
         return (yield from self.app.perform(text))
 
     def _log_out(self) -> None:

@@ -28,6 +28,10 @@ _FILES = 100  # literals in files of their own that are kept, for a process may 
 
 _TOGETHER = 1 << 16  # octets whose records are written at once
 
+_FEW = 16  # events that are kept as they are, while nothing asks for them
+
+_OCTETS = frozenset({bytes})
+
 _SENT, _RECEIVED, _COMPLETED = range(3)
 
 #: Of events that follow one another and are alike: what they have in common, the stream's octets before the first,
@@ -46,9 +50,9 @@ class Last:
         self._parser = parser
         self._memory = memory
         self._most = most
-        self._octets = self._files = 0  # of what is kept
-        self.left_out = 0
-        """The octets that were not kept, because there were more than the limit, or nowhere to keep them."""
+        self._late: list[tuple[Event, bool]] = []  # events, and whether the parser read UTF-8, that are to be kept
+        self._late_octets = 0
+        self._octets = self._files = self._left_out = 0  # of what is kept
         self._full = False
         self._objects: list[Any] = []
         self._spooled: list[Spilled] = []
@@ -69,6 +73,12 @@ class Last:
         return self._file.seek(0, 2)
 
     @property
+    def left_out(self) -> int:
+        """The octets that were not kept, because there were more than the limit, or nowhere to keep them."""
+        self._settle()
+        return self._left_out
+
+    @property
     def gone(self) -> int:
         """The octets of the server's large literals that cannot be read: their files were not written, or were changed.
 
@@ -76,6 +86,7 @@ class Last:
         """
         from imapsh.wire.sinks import is_kept  # a start needs none of it
 
+        self._settle()
         return sum(one.octets for one in self._came if not is_kept(one))
 
     def begin(self) -> None:
@@ -84,8 +95,9 @@ class Last:
             with suppress(OSError):  # what the disk does not take is not needed any more
                 self._file.close()
             self._file, self._written, self._spilled = BytesIO(), False, False
+        self._late, self._late_octets = [], 0
         self._due, self._due_octets, self._alike = [], 0, None
-        self._octets = self._files = self.left_out = 0
+        self._octets = self._files = self._left_out = 0
         self._full = False
         for spilled in self._spooled:
             release(Frame((b"", spilled)))
@@ -108,6 +120,10 @@ class Last:
 
         `octets` are theirs, if each is one line.  Raises OSError when the disk is full.
         """
+        if len(rows) == 1:
+            self._put_off(rows[0], rows[0].response.frame, utf8)
+            return
+        self._settle()
         alike = _received(rows[0], utf8)
         if octets is not None and self._has_room(octets):
             self._octets += len(octets)
@@ -118,6 +134,7 @@ class Last:
 
     def keep_run(self, run: ReceivedRun, utf8: bool) -> None:
         """Keep the events of a run; `utf8` is as the parser's was.  Raises OSError when the disk is full."""
+        self._settle()
         octets = run.run.octets
         if run.run.literals or not self._has_room(octets):
             for event in run.each():
@@ -132,19 +149,35 @@ class Last:
 
     def add(self, event: Event) -> None:
         """Keep an event, if it has octets.  Raises OSError when the disk is full."""
-        if type(event) is Received:
-            self._add(event.response.frame, _received(event, self._parser.utf8), event.uid)
-        elif isinstance(event, Sent):
-            self._add(event.frame, (_SENT, False, event.exchange, ()), None)
-        elif isinstance(event, Completed):
-            alike = (_COMPLETED, self._parser.utf8, event.exchange, event.findings)
-            self._add(event.response.frame, alike, None)
+        if type(event) is Received or type(event) is Completed:
+            self._put_off(event, event.response.frame, self._parser.utf8)
+        elif type(event) is Sent:
+            self._put_off(event, event.frame, self._parser.utf8)
+
+    def _put_off(self, event: Event, frame: Frame, utf8: bool) -> None:
+        """Keep an event as it is for now, because mostly the next exchange begins before anybody asks for this one."""
+        self._late.append((event, utf8))
+        self._late_octets += frame.length
+        if len(self._late) > _FEW or self._late_octets > _TOGETHER or not _OCTETS.issuperset(map(type, frame.parts)):
+            self._settle()
+
+    def _settle(self) -> None:
+        """Keep what was put off.  Raises OSError when the disk is full."""
+        self._late_octets = 0
+        while self._late:
+            event, utf8 = self._late.pop(0)
+            if type(event) is Received:
+                self._add(event.response.frame, _received(event, utf8), event.uid)
+            elif isinstance(event, Sent):
+                self._add(event.frame, (_SENT, False, event.exchange, ()), None)
+            elif isinstance(event, Completed):
+                self._add(event.response.frame, (_COMPLETED, utf8, event.exchange, event.findings), None)
 
     def give_up(self) -> None:
         """Keep nothing more of this exchange, and forget what was kept of it: there is no place on the disk."""
-        octets = self._octets
+        octets = self._octets + sum(event.response.frame.length for event, _ in self._late if type(event) is Received)
         self.begin()
-        self.left_out, self._full = octets, True
+        self._left_out, self._full = octets, True
 
     def _takes(self, frame: Frame, files: int, alike: tuple[Any, ...]) -> bool:
         """Return whether there is room for a frame with so many literals in files of their own.
@@ -156,7 +189,7 @@ class Last:
         if not self._full and self._octets and self._most:
             self._full = self._octets + frame.length > self._most or (files > 0 and self._files + files > _FILES)
         if self._full:
-            self.left_out += frame.length
+            self._left_out += frame.length
         self._octets += frame.length
         self._files += files
         return not self._full
@@ -204,6 +237,7 @@ class Last:
 
         It is written in one piece, which marshal makes in a fraction of the time that many take.
         """
+        self._settle()
         if not self._due:
             return
         due, self._due, self._due_octets, self._alike = self._due, [], 0, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import ceil, exp, log
 
@@ -36,9 +37,8 @@ class Spread:
         self.largest = max(*seconds, self.largest)
         self.count += len(seconds)
         steps = self._steps
-        for one in seconds:
-            step = round(log(max(one, _LEAST)) / _STEP)
-            steps[step] = steps.get(step, 0) + 1
+        for step, times in Counter([round(log(one if one > _LEAST else _LEAST) / _STEP) for one in seconds]).items():
+            steps[step] = steps.get(step, 0) + times
 
     def quantile(self, part: float) -> float:
         """Return the duration that `part` of all do not exceed; 0 if there are none."""
@@ -80,12 +80,13 @@ class Row:
         if not self._due:
             return
         due, self._due = self._due, []
-        for status, _, _, sent, received in due:
-            self._statuses[status] = self._statuses.get(status, 0) + 1
-            self._sent += sent
-            self._received += received
-        self._first.add(*[told[1] for told in due])
-        self._end.add(*[told[2] for told in due])
+        statuses, first, end, sent, received = zip(*due, strict=True)
+        for status, times in Counter(statuses).items():
+            self._statuses[status] = self._statuses.get(status, 0) + times
+        self._first.add(*first)
+        self._end.add(*end)
+        self._sent += sum(sent)
+        self._received += sum(received)
 
     @property
     def statuses(self) -> dict[str, int]:

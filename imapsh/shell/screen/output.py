@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CUT = 20  #: lines of a literal in a temporary file that a prompt shows
 
 _CHUNK = 1 << 16
+_OCTETS = frozenset({bytes})
 _GUTTER = "{:<4}| "  # a connection's name, where there are several
 _NARROWEST = 20  # columns
 
@@ -290,15 +291,16 @@ class Output:
         note = paint([("note", f"  {change}"), ("", LINE_END)], self.theme)
         return together((Shown(text[:-1]) if text.count("\n") == 1 else text, note))
 
-    def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
-        """Yield the octets of an event for a pipe or a file.
+    def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterable[bytes]:
+        """Return the octets of an event for a pipe or a file, in pieces.
 
         They are UTF-8; in wire, they are the server's octets exactly, spooled literals too.
         """
         if self.format != "wire" or self.quiet:
-            yield from map(encoded, self.texts(event, label, viewer))
-        elif type(event) is Received or type(event) is Completed:
-            yield from exact(event.response.frame)
+            return map(encoded, self.texts(event, label, viewer))
+        if type(event) is Received or type(event) is Completed:
+            return exact(event.response.frame)
+        return ()
 
     def client(self, frame: Frame, exchange: Exchange | None = None) -> Shown:
         """Return the text of a line of ours."""
@@ -484,11 +486,14 @@ def _in_file(frame: Frame) -> bool:
     return in_file(frame)
 
 
-def exact(frame: Frame) -> Iterator[bytes]:
-    """Yield the octets of a frame, those of spooled literals read back from their files."""
-    if frame.length < _CHUNK and all(type(part) is bytes for part in frame.parts):
-        yield frame.raw
-        return
+def exact(frame: Frame) -> Iterable[bytes]:
+    """Return the octets of a frame in pieces, those of spooled literals read back from their files."""
+    if frame.length < _CHUNK and _OCTETS.issuperset(map(type, frame.parts)):
+        return (b"".join(frame.parts),)  # type: ignore[arg-type]
+    return _in_pieces(frame)
+
+
+def _in_pieces(frame: Frame) -> Iterator[bytes]:
     for part in frame.parts:
         if isinstance(part, Spilled):
             from imapsh.wire.sinks import octets_of

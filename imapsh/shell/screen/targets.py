@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
@@ -84,7 +84,7 @@ class Target:
         self._came = came or not isinstance(event, Sent)
         return True
 
-    def _octets(self, event: Event) -> Iterator[bytes]:
+    def _octets(self, event: Event) -> Iterable[bytes]:
         if isinstance(event, Received):
             for part in event.response.frame.parts:
                 self._mind(part)
