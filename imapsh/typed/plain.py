@@ -11,6 +11,7 @@ An expression is made once a command has come often, because a start has few lin
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import takewhile
 
 from imapsh import table
@@ -22,10 +23,10 @@ from imapsh.typed.nodes import Choice, Group, Keyword, Node, Repeat, Sequence
 from imapsh.typed.slots import Slot
 from imapsh.typed.syntax import Rule, Table, arguments_in_clear, parse
 
-OFTEN = 16  #: lines of a command before its expression is made
+OFTEN = 64  #: lines of a command before its expression is made, which takes as long as reading so many
 
-_DEEPEST = 8  # rules and rows within one another
 _WORD_ENDS = r"(?![^\x00-\x20\x7f()\"\\\[\]{])"
+_CLOSES = r"(?=\)|\Z)"  # what follows several of something
 _NUMBERS = lazy(r"\d+", re.ASCII)
 _NEVER = re.compile(r"(?!)")
 
@@ -73,7 +74,7 @@ def arguments(syntax: str) -> str | None:
     """Return an expression for the plain forms of a command's arguments; None if it has no plain forms."""
     if not syntax:
         return ""
-    made = _Maker().expression(parse(syntax), 0)
+    made = _Maker().expression(parse(syntax))
     return None if made is None else f" {made}"
 
 
@@ -95,26 +96,33 @@ class _Maker:
 
     def __init__(self) -> None:
         self._sets = 0  # groups of message numbers
+        self._within: list[str] = []  # the rules and the kinds of rows that are being made, of which none is in itself
 
-    def expression(self, node: Node, depth: int) -> str | None:
+    def expression(self, node: Node) -> str | None:
         """Return an expression for what a node takes in its plain forms."""
         if isinstance(node, Keyword):
             return re.escape(node.text) + (_WORD_ENDS if node.is_word else "")
         if isinstance(node, Slot):
             return self._slot(node)
         if isinstance(node, Group):
-            return self.expression(node.node, depth)
+            return self.expression(node.node)
         if isinstance(node, Sequence):
-            return self._sequence(node, depth)
+            return self._sequence(node)
         if isinstance(node, Repeat):
-            return self._repeat(node, depth)
+            return self._repeat(node)
         if isinstance(node, Choice):
-            return self._choice(node, depth)
-        if depth > _DEEPEST:
-            return None
-        if isinstance(node, Rule):
-            return None if node.row.needs else self.expression(parse(node.row.syntax), depth + 1)
-        return self._table(node, depth) if isinstance(node, Table) else None
+            return self._choice(node)
+        if isinstance(node, Rule) and node.row.name not in self._within and not node.row.needs:
+            return self._inside(node.row.name, lambda: self.expression(parse(node.row.syntax)))
+        if isinstance(node, Table) and node.kind not in self._within:
+            return self._inside(node.kind, lambda: self._table(node))
+        return None
+
+    def _inside(self, name: str, make: Callable[[], str | None]) -> str | None:
+        self._within.append(name)
+        made = make()
+        self._within.pop()
+        return made
 
     def _slot(self, slot: Slot) -> str | None:
         shape = slot.shape
@@ -123,21 +131,21 @@ class _Maker:
         self._sets += shape.numbers
         return f"({shape.plain})" if shape.numbers else f"(?>{shape.plain})"
 
-    def _repeat(self, repeat: Repeat, depth: int) -> str | None:
+    def _repeat(self, repeat: Repeat) -> str | None:
         """Return the expression of what is repeated; of several sets of numbers a group would hold the last alone."""
         before = self._sets
-        made = self.expression(repeat.node, depth)
-        return None if made is None or self._sets > before else f"{made}(?> {made})*+"
+        made = self.expression(repeat.node)
+        return None if made is None or self._sets > before else f"(?>(?:{made}(?: |{_CLOSES}))++(?<! ))"
 
-    def _choice(self, choice: Choice, depth: int) -> str | None:
+    def _choice(self, choice: Choice) -> str | None:
         """Return the expression of the first alternatives; behind one that has none, it might have taken the text."""
-        made = list(takewhile(bool, (self.expression(node, depth) for node in choice.nodes)))
+        made = list(takewhile(bool, (self.expression(node) for node in choice.nodes)))
         return f"(?>{'|'.join(map(str, made))})" if made else None
 
-    def _sequence(self, sequence: Sequence, depth: int) -> str | None:
+    def _sequence(self, sequence: Sequence) -> str | None:
         made, certain, perhaps = "", False, False  # whether something was taken before, or may have been
         for spaced, optional, node in sequence.items:
-            one = self.expression(node, depth)
+            one = self.expression(node)
             if spaced and perhaps and not certain:
                 return None
             space = " " if spaced and certain else ""
@@ -151,18 +159,18 @@ class _Maker:
             certain, perhaps = certain or not optional, True
         return made if certain else None
 
-    def _table(self, of: Table, depth: int) -> str | None:
+    def _table(self, of: Table) -> str | None:
         """Return an expression for the rows that are loaded, longer names first, for one may begin with another."""
         rows = sorted(filter(_is_sure, table.loaded(of.kind)), key=lambda row: len(row.name), reverse=True)
-        made = [one for row in rows if (one := self._row(row, depth)) is not None]
+        made = [one for row in rows if (one := self._row(row)) is not None]
         return f"(?>{'|'.join(made)})" if made else None
 
-    def _row(self, row: Name, depth: int) -> str | None:
+    def _row(self, row: Name) -> str | None:
         name = re.escape(row.name)
         within = row.name[-1] in "[("
         if not row.syntax:
             return None if within else name + _WORD_ENDS
-        made = self.expression(parse(row.syntax), depth + 1)
+        made = self.expression(parse(row.syntax))
         return None if made is None else f"{name}{'' if within else ' '}{made}"
 
 

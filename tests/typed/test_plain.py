@@ -132,6 +132,12 @@ def test_commands_that_come_often_have_an_expression() -> None:
     assert "APPEND" not in rows
 
 
+def test_no_expression_is_long() -> None:
+    """Search keys may hold search keys; an expression does not."""
+    made = {row.syntax: plain.arguments(row.syntax) or "" for row in table.commands().values()}
+    assert max(map(len, made.values())) < 6000
+
+
 def test_a_keyword_that_is_left_out_is_not_taken_for_something_else() -> None:
     made = plain.arguments("[X <message>] <astring>")
     assert made == r" (?!X)" + str(plain.arguments("<astring>"))[1:]
