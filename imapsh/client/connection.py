@@ -196,7 +196,7 @@ class AsyncClient:
         on_event = self.on_event
         left = _MOST
         for event in self.session.happenings():
-            if type(event) is ReceivedRun:
+            if isinstance(event, ReceivedRun):
                 self._on_run(event)
                 left -= len(event.run.found)
             else:
