@@ -16,10 +16,9 @@ MOST_ITEMS = 1000
 class News:
     """A flag that one program waits for; asyncio's own event serves any number, and takes several times as long."""
 
-    __slots__ = ("_future", "_loop", "_set")
+    __slots__ = ("_future", "_set")
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
         self._set = False
         self._future: asyncio.Future[None] | None = None
 
@@ -36,7 +35,7 @@ class News:
 
     def wait(self) -> asyncio.Future[None]:
         """Return a future that is done once the flag is set."""
-        future = self._loop.create_future()
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._set:
             future.set_result(None)
         else:
