@@ -106,15 +106,17 @@ class _Maker(type):
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
         fields = tuple(namespace.get("__annotations__", ()))
         defaults = {field: namespace[field] for field in fields if field in namespace}
-        missing = range(len(_FIELDS), len(fields))
-        _FIELDS.extend(_tuplegetter(index, f"Alias for field number {index}") for index in missing)
-        namespace.update(zip(fields, _FIELDS, strict=False))
-        namespace.setdefault("__doc__", f"{name}({', '.join(fields)})")
-        namespace["__new__"] = _maker(name, fields, tuple(defaults.values()))
-        namespace["__match_args__"] = namespace["_fields"] = fields
-        namespace["_field_defaults"] = defaults
-        namespace["__slots__"] = ()
-        return type.__new__(type, name, (tuple, *bases[1:]), {**_METHODS, **namespace})
+        if len(fields) > len(_FIELDS):
+            missing = range(len(_FIELDS), len(fields))
+            _FIELDS.extend(_tuplegetter(index, f"Alias for field number {index}") for index in missing)
+        made = {**_METHODS, **namespace, **dict(zip(fields, _FIELDS, strict=False))}
+        if "__doc__" not in namespace:
+            made["__doc__"] = f"{name}({', '.join(fields)})"
+        made["__new__"] = _maker(name, fields, tuple(defaults.values()))
+        made["__match_args__"] = made["_fields"] = fields
+        made["_field_defaults"] = defaults
+        made["__slots__"] = ()
+        return type.__new__(type, name, (tuple, *bases[1:]), made)
 
 
 def _maker(name: str, fields: tuple[str, ...], defaults: tuple[Any, ...]) -> FunctionType:
