@@ -86,11 +86,17 @@ FORMS: dict[str, tuple[Form, ...]] = {
 }
 
 
+#: The same without the arguments that stay: each place, and the form there.
+_PLACES = {
+    name: tuple((at, form) for at, form in enumerate(forms) if form is not as_given) for name, forms in FORMS.items()
+}
+
+
 def formed(name: str, args: Sequence[Any]) -> list[Any]:
     """Return the arguments of this command in their forms; None and literals stay."""
     found = list(args)
-    for at, (arg, form) in enumerate(zip(args, FORMS.get(name, ()), strict=False)):
-        if form is not as_given and arg is not None:
+    for at, form in _PLACES.get(name, ()):
+        if at < len(args) and (arg := args[at]) is not None:
             found[at] = form(arg) if type(arg) is str else in_form(form, arg)
     return found
 

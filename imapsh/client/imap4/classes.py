@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     Data = list[Any]  # in the class, `list` is a command
 
 
+_SETTINGS = vars(imap4)  # what programs set there; the module's own look-up is slow, because it imports names late
+
+
 def _of(part: str, name: str) -> Any:
     """Return a property for an attribute of a part that has another name in imaplib."""
 
@@ -287,7 +290,7 @@ class IMAP4:
 
     def readline(self) -> bytes:
         """Return the next line, with its CRLF; b"" at the end.  Raises `error` for one over `_MAXLINE` octets."""
-        most = imap4._MAXLINE
+        most = _SETTINGS["_MAXLINE"]
         line: bytes = (self._file or self._reading()).readline(most + 1)
         if line[-1:] != b"\n":
             self._short(line)

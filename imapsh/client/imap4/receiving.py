@@ -130,9 +130,10 @@ def _untagged_response(self: IMAP4, typ: str, dat: list[Any], name: str) -> Resu
     """Take what was filed under `name`; `[None]` if there is nothing, `dat` if `typ` is NO."""
     if typ == "NO":
         return typ, dat
-    data = self._replies.untagged.pop(name, None)
+    replies = self._replies
+    data = replies.untagged.pop(name, None)
     if data is None:
         return typ, [None]
-    if self._transcript.level >= 5:
+    if replies.transcript.level >= 5:
         self._mesg(f"untagged_responses[{name}] => {data}")
     return typ, data

@@ -7,6 +7,8 @@ import fcntl
 import json
 import mailbox
 import os
+import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from imapsh.errors import CommandNo, StateError, UsageError
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
-from imapsh.shell.commands.mail import saving
+from imapsh.shell.commands.mail import loading, saving
 from imapsh.shell.commands.mail.loading import messages
 from imapsh.shell.commands.mail.saving import Index, Item
 from imapsh.shell.connection.dial import make_plan
@@ -141,6 +143,13 @@ def test_lf_becomes_crlf_also_where_pieces_meet(here: Path) -> None:
     octets = b"".join(literal.data())
     assert literal.octets == len(octets)
     assert octets == b"A: b\r\n\r\n" + b"x" * ((1 << 16) - 8) + b"\r\nend\r\n"
+
+
+def test_only_a_line_end_that_lacks_its_cr_is_made_anew() -> None:
+    for letters in product((b"\r", b"\n", b"\r\n", b"x"), repeat=4):
+        whole = b"".join(letters)
+        assert b"".join(loading._crlf(letters)) == re.sub(rb"(?<!\r)\n", b"\r\n", whole)
+        assert b"".join(loading._crlf([whole])) == re.sub(rb"(?<!\r)\n", b"\r\n", whole)
 
 
 def test_the_date_is_the_messages_own_where_nothing_else_is_known(here: Path) -> None:
