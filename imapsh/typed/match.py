@@ -39,10 +39,11 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
     if len(words) > 1:
         second, at = words[1]
         both = f"{first} {second}"
-    row = table.first_command(folded(both), folded(first))
+    whole = folded(both)
+    row = table.first_command(whole, folded(first))
     if row is None:
         return None
-    if row.name == folded(both):
+    if row.name == whole:
         return Head(tag, both, start, at + len(second), row)
     return Head(tag, first, start, start + len(first), row)
 

@@ -274,7 +274,7 @@ class Connection:
             self.question = None
         elif isinstance(event, Closed) and event.error is not None:
             event.error.args = (told(event, event.error),)
-        own = not isinstance(event, Closed) and event.exchange in self.own
+        own = bool(self.own) and not isinstance(event, Closed) and event.exchange in self.own
         self._show(event)
         if isinstance(event, Completed):
             self._replied(event.exchange, own)
@@ -314,10 +314,10 @@ class Connection:
             self.question = event.exchange
 
     def _show(self, event: Event) -> None:
-        shown = self._sifted(event)
+        shown = self._sifted(event) if self.own else event
         if shown is not None:
             self._keep(shown)
-            self.display.show(shown, aside=self._diverted(shown))
+            self.display.show(shown, aside=bool(self.diverted) and self._diverted(shown))
         elif isinstance(event, Completed) and (why := self.own.pop(event.exchange).why):
             self.display.asked(event.exchange, why)
 
@@ -369,8 +369,6 @@ class Connection:
 
         Return None if it is of a command of ours, whose taker is then given it.
         """
-        if not self.own:
-            return event
         exchange = None if isinstance(event, Closed) else event.exchange
         own = None if exchange is None else self.own.get(exchange)
         if own is None:
@@ -385,7 +383,7 @@ class Connection:
 
     def _diverted(self, event: Event) -> bool:
         """Return whether an event went to the target of its command's output, so that it is not shown here."""
-        if not self.diverted or isinstance(event, Closed) or event.exchange is None:
+        if isinstance(event, Closed) or event.exchange is None:
             return False
         if isinstance(event, Received) and (event.unsolicited or event.greeting):
             return False
