@@ -10,8 +10,8 @@ Theory of operation.  A command is in one of four places:
 
 `start_next` moves commands from the queue to the outbox, in order, as long as all of these hold: the greeting has come,
 no TLS handshake is due (`paused`), the outbox is free, and `imapsh.session.pipeline` finds no ambiguity with what runs.
-A command of a program (`Exchange.states`) that waited is then looked at once more: if the state forbids it now, it is
-reported as Unsent instead.  A command that nothing is before does not wait.  Whatever may let the next command go calls
+A command of a program (`Exchange.states`) is then looked at once more: if the state forbids it now, it is reported as
+Unsent instead.  A command that nothing is before does not wait in the queue.  Whatever may let the next command go calls
 `start_next`: a submitted command, a permitted literal, a tagged reply, the greeting, the end of a TLS handshake.  Each
 command is reported as Sent before its octets are taken.
 
@@ -128,7 +128,7 @@ class Sender:
             exchange.shown = self._masked(exchange)
             self._looked = exchange, len(self._secrets.known)
         if not (self._known.running or self.queue.by_tag) and self._free:
-            self._start(exchange)
+            self._begin(exchange)
             return
         self.queue.add(exchange)
         if self._idle():
@@ -156,11 +156,17 @@ class Sender:
             if not may_start(exchange, known.running.values(), self._most):
                 return
             self.queue.remove(exchange)
-            if exchange.states and (error := self._forbids(exchange.name)) is not None:
-                exchange.error = error
-                self._tell(Unsent(exchange, error))
-            else:
-                self._start(exchange)
+            self._begin(exchange)
+
+    def _begin(self, exchange: Exchange) -> None:
+        """Send a command, or report it as unsent if the state forbids it now."""
+        allowed = not exchange.states or self._known.state in exchange.states
+        error = None if allowed else self._forbids(exchange.name)
+        if error is None:
+            self._start(exchange)
+        else:
+            exchange.error = error
+            self._tell(Unsent(exchange, error))
 
     @property
     def _free(self) -> bool:
@@ -184,9 +190,9 @@ class Sender:
             exchange.deflated = -self._traffic.compressed
         if exchange.name == "IDLE" and self.queue:
             self._done_wanted = True
-        looked, self._looked = self._looked, None
+        before = exchange.shown if self._looked == (exchange, len(self._secrets.known)) else None
+        self._looked = None
         if not exchange.plain and exchange.settle(plus_allowed(known.capabilities, known.rev2)):
-            before = exchange.shown if looked == (exchange, len(self._secrets.known)) else None
             exchange.shown = self._masked(exchange, before)
         self._tell(_new(Sent, (exchange.shown, exchange)))
         self.outbox.start(exchange)
