@@ -11,7 +11,7 @@ Theory of operation.  A command is in one of four places:
 `start_next` moves commands from the queue to the outbox, in order, as long as all of these hold: the greeting has come,
 no TLS handshake is due (`paused`), the outbox is free, and `imapsh.session.pipeline` finds no ambiguity with what runs.
 A command of a program (`Exchange.states`) is then looked at once more: if the state forbids it now, it is reported as
-Unsent instead.  A command that nothing is before does not wait in the queue.  Whatever may let the next command go calls
+Unsent instead.  A command that nothing is before skips the queue.  Whatever may let the next command go calls
 `start_next`: a submitted command, a permitted literal, a tagged reply, the greeting, the end of a TLS handshake.  Each
 command is reported as Sent before its octets are taken.
 
