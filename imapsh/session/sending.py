@@ -11,9 +11,9 @@ Theory of operation.  A command is in one of four places:
 `start_next` moves commands from the queue to the outbox, in order, as long as all of these hold: the greeting has come,
 no TLS handshake is due (`paused`), the outbox is free, and `imapsh.session.pipeline` finds no ambiguity with what runs.
 A command of a program (`Exchange.states`) is then looked at once more: if the state forbids it now, it is reported as
-Unsent instead.  A command that nothing is before skips the queue.  Whatever may let the next command go calls
-`start_next`: a submitted command, a permitted literal, a tagged reply, the greeting, the end of a TLS handshake.  Each
-command is reported as Sent before its octets are taken.
+Unsent instead.  A command that nothing is before takes its turn without the queue.  Whatever may let the next command
+go calls `start_next`: a submitted command, a permitted literal, a tagged reply, the greeting, the end of a TLS
+handshake.  Each command is reported as Sent before its octets are taken.
 
 IDLE ends with DONE, which is not a command.  It may go out only after IDLE's `+`, so a DONE that is asked for earlier
 is kept (`_done_wanted`).  It is asked for whenever another command is submitted or waits for the end of IDLE.
@@ -128,7 +128,7 @@ class Sender:
             exchange.shown = self._masked(exchange)
             self._looked = exchange, len(self._secrets.known)
         if not (self._known.running or self.queue.by_tag) and self._free:
-            self._begin(exchange)
+            self._take_turn(exchange)
             return
         self.queue.add(exchange)
         if self._idle():
@@ -156,17 +156,15 @@ class Sender:
             if not may_start(exchange, known.running.values(), self._most):
                 return
             self.queue.remove(exchange)
-            self._begin(exchange)
+            self._take_turn(exchange)
 
-    def _begin(self, exchange: Exchange) -> None:
-        """Send a command, or report it as unsent if the state forbids it now."""
-        allowed = not exchange.states or self._known.state in exchange.states
-        error = None if allowed else self._forbids(exchange.name)
-        if error is None:
-            self._start(exchange)
-        else:
+    def _take_turn(self, exchange: Exchange) -> None:
+        """Send a command, unless the state forbids it now."""
+        if exchange.states and (error := self._forbids(exchange.name)) is not None:
             exchange.error = error
             self._tell(Unsent(exchange, error))
+        else:
+            self._start(exchange)
 
     @property
     def _free(self) -> bool:
