@@ -31,12 +31,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if any(word.lower().removeprefix("--report=").startswith("nagios:") for word in words):
             from imapsh.shell.modes import monitored
 
-            return monitored.run(lambda: _run(_pointing(read, words)))
-        return _run(_pointing(read, words))
+            status = monitored.run(lambda: _run(_pointing(read, words)))
+        else:
+            status = _run(_pointing(read, words))
+        sys.stdout.flush()  # what fails at exit is not said in a sentence
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - a traceback would show what nobody may see
-        return _failed(error)
+        status = _failed(error)
     finally:
         gc.enable()
+    if status:
+        _let_go()
+    return status
 
 
 def _failed(error: BaseException) -> int:
@@ -44,8 +49,7 @@ def _failed(error: BaseException) -> int:
     from imapsh.shell.settings.reasons import exit_status, in_options
 
     if isinstance(error, BrokenPipeError):
-        # Python flushes stdout once more at exit; let it have somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        pass  # who read knows it
     elif isinstance(error, ImapshError) and not isinstance(error, Interrupted):
         _say(in_options(error))
     elif isinstance(error, OSError):
@@ -55,6 +59,18 @@ def _failed(error: BaseException) -> int:
 
         _say(crash.sentence(error))
     return exit_status(error)
+
+
+def _let_go() -> None:
+    """Send nowhere what stdout and stderr do not take, because what went wrong is said already, if anybody is there.
+
+    Python flushes them once more at exit, and if that fails the exit status is 120 in place of ours.
+    """
+    for file in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            file.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
 
 
 def _run(given: Mapping[str, Any]) -> int:

@@ -37,7 +37,8 @@ class Done(NamedTuple):
 
 def environment(**more: str) -> dict[str, str]:
     """The tests' environment, without what would change the output, and with no configuration."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "IMAPSH_PASSWORD")}
+    changes = ("NO_COLOR", "IMAPSH_PASSWORD", "PYTHONUNBUFFERED")  # with the last no octets are left to write at exit
+    kept = {name: value for name, value in os.environ.items() if name not in changes}
     return {**kept, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": "/nonexistent", **more}
 
 
