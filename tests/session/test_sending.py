@@ -17,7 +17,7 @@ from imapsh.session.secrets import Secrets
 from imapsh.session.sending import Sender
 from imapsh.session.traffic import Traffic
 from imapsh.session.transfer import Transfer
-from imapsh.table.model import AUTHENTICATED
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED
 
 from .player import LOGGED_IN, SELECTED, Ticks, play
 
@@ -613,6 +613,17 @@ def test_alone_it_looks_at_the_state_when_a_command_has_its_turn() -> None:
     assert not known.running
     with pytest.raises(StateError, match="nothing was sent"):
         one.check("FETCH")
+
+
+def test_alone_it_sends_no_second_starttls_under_tls() -> None:
+    one, known, told = sender()
+    known.ended()
+    known.state, known.secure = NOT_AUTHENTICATED, True
+    exchange = Exchange("A1", "STARTTLS", [b"A1 STARTTLS"])
+    exchange.states = ("not-authenticated",)
+    one.submit(exchange)
+    assert exchange.error is not None
+    assert told == [Unsent(exchange, exchange.error)]
 
 
 def test_what_is_queued_at_the_end_is_given_back() -> None:
