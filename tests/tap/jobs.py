@@ -164,8 +164,9 @@ def mutt(where: Where) -> object:
             ("", "Plain message"),
             ("1\r", ""),
             ("\r", "this is a plain message"),
-            (f"i|cat > {got}\r", "q:Quit"),
-            (f"C\x15={MAILBOX}\r", ""),
+            ("i", "q:Quit"),  # mutt loses what is typed while it runs a command, so each key waits for the one before
+            (f"|cat > {got}\r", "q:Quit"),
+            (f"C\x15={MAILBOX}\r", "message 1 to"),
             (f"c\x15={MAILBOX}\r", "Msgs:1"),
             ("q", pexpect.EOF),
         ):

@@ -202,5 +202,5 @@ _PARTS = ["SEARCH", "FROM", _PLAIN, f'"{_PLAIN}"', f'""{_PLAIN}', f"x{_PLAIN}", 
 def test_a_line_that_looks_plain_holds_no_secret(parts: list[str], command: str) -> None:
     found = match(command + "".join(parts))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(secrets, "_is_plain", lambda text: False)
+        patch.setattr(secrets, "is_plain", lambda text: False)
         assert match(found.text).secrets == found.secrets

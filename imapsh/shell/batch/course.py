@@ -7,7 +7,6 @@ next line is an `\expect` is no fault by itself; blank lines, comments, `\name` 
 from __future__ import annotations
 
 from imapsh.hints import TYPE_CHECKING
-from imapsh.render.amounts import count
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ class Course:
         self._settle()
         tally = self._app.tally
         if self._app.options.keep_going and tally.failed:
+            from imapsh.render.amounts import count
+
             self._app.fault(f"{tally.failed} of {count(tally.judged, 'test')} failed")
         return self._worst
 
