@@ -14,20 +14,22 @@ MOST_ITEMS = 1000
 
 
 class News:
-    """A flag that one program waits for; asyncio's own event serves any number, and takes several times as long."""
+    """A flag that programs wait for, most often one; asyncio's own event takes several times as long."""
 
-    __slots__ = ("_future", "_set")
+    __slots__ = ("_futures", "_set")
 
     def __init__(self) -> None:
         self._set = False
-        self._future: asyncio.Future[None] | None = None
+        self._futures: list[asyncio.Future[None]] = []
 
     def set(self) -> None:
-        """Set the flag, and wake the program that waits."""
+        """Set the flag, and wake the programs that wait."""
         self._set = True
-        future, self._future = self._future, None
-        if future is not None and not future.done():
-            future.set_result(None)
+        if self._futures:
+            futures, self._futures = self._futures, []
+            for future in futures:
+                if not future.done():
+                    future.set_result(None)
 
     def clear(self) -> None:
         """Take the flag back."""
@@ -38,8 +40,10 @@ class News:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._set:
             future.set_result(None)
-        else:
-            self._future = future
+            return future
+        if self._futures:
+            self._futures = [other for other in self._futures if not other.done()]  # without those that were given up
+        self._futures.append(future)
         return future
 
 

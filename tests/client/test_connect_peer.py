@@ -599,6 +599,22 @@ async def finish_idle(peer: Peer, tag: bytes) -> None:
     await peer.says(tag + b" OK done\r\n")
 
 
+def test_two_programs_may_wait_for_the_updates_of_one_idle() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            async with c.idle() as updates:
+                following = [asyncio.ensure_future(anext(updates)) for _ in range(2)]
+                await peer.hears(b"A2 IDLE\r\n")
+                await peer.says(b"+ idling\r\n* 2 EXISTS\r\n* 3 EXISTS\r\n")
+                told = [(await one).value.number for one in following]
+                assert told == [2, 3]
+                answering = asyncio.create_task(finish_idle(peer, b"A2"))
+            await answering
+
+    play(scene)
+
+
 def test_idle_that_is_refused() -> None:
     async def scene() -> None:
         async with pair() as (c, peer):

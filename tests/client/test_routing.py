@@ -174,3 +174,16 @@ def test_news_is_not_lost_with_a_program_that_gave_up() -> None:
         await news.wait()
 
     asyncio.run(scene())
+
+
+def test_news_wakes_all_that_wait_and_keeps_none_that_gave_up() -> None:
+    async def scene() -> None:
+        news = News()
+        for _ in range(10):
+            news.wait().cancel()
+        waiting = [news.wait(), news.wait()]
+        assert news._futures == waiting
+        news.set()
+        assert all(one.done() for one in waiting)
+
+    asyncio.run(scene())
