@@ -245,7 +245,9 @@ class Receiver:
         known = self._known
         exchange = next(iter(known.running.values()), None)
         row = exchange.row if exchange is not None else None
-        if exchange is None or row is None or "FETCH" not in row.responses or known.raw.tags or known.checks.strict:
+        if exchange is None or row is None or known.raw.tags or known.checks.strict:
+            return False
+        if row.name == "IDLE" or "FETCH" not in row.responses:  # as `conduct.asked_for` has it: nobody asked for them
             return False
         run = self._inbox.together(self._most - exchange.untagged if self._most > 0 else None)
         if run is None:

@@ -99,10 +99,16 @@ def test_a_listing_comes_in_runs() -> None:
 
 
 @given(
-    listing(), st.sampled_from([0, 0, 1, 7, 64, 200]), st.sampled_from(["FETCH 1:* ALL", "UID FETCH 1:* ALL", "NOOP"])
+    listing(),
+    st.sampled_from([0, 0, 1, 7, 64, 200]),
+    st.sampled_from(["FETCH 1:* ALL", "UID FETCH 1:* ALL", "NOOP", "IDLE"]),
 )
 def test_any_listing_makes_the_same_events(octets: bytes, step: int, command: str) -> None:
     both(octets, step, command)
+
+
+def test_flags_that_come_during_idle_were_not_asked_for_however_many_come_at_once() -> None:
+    assert all(event.unsolicited for event in both(FLAGS, command="IDLE").events if isinstance(event, Received))
 
 
 @given(st.lists(listing(), min_size=2, max_size=3))
