@@ -381,8 +381,9 @@ class AsyncClient:
                 self._due.clear()
                 await self._due.wait()
         except ImapshError as error:
-            if self.session.closed:  # what was to be sent could not be read
-                self._broke(error)
+            if self.session.closed:
+                if self.error is not None and self.error.__cause__ is error:  # what was to be sent could not be read
+                    self._broke(error)
             else:
                 await self._last_words()
                 self.session.lost(error)

@@ -25,7 +25,7 @@ from imapsh.errors import (
     TLSError,
     UsageError,
 )
-from imapsh.grammar.values import Vanished
+from imapsh.grammar.values import Count, Vanished
 from imapsh.session import pace
 from imapsh.transport.address import Address
 from imapsh.transport.memory_aio import aio_pair
@@ -607,8 +607,8 @@ def test_two_programs_may_wait_for_the_updates_of_one_idle() -> None:
                 following = [asyncio.ensure_future(anext(updates)) for _ in range(2)]
                 await peer.hears(b"A2 IDLE\r\n")
                 await peer.says(b"+ idling\r\n* 2 EXISTS\r\n* 3 EXISTS\r\n")
-                told = [(await one).value.number for one in following]
-                assert told == [2, 3]
+                told = [(await one).value for one in following]
+                assert told == [Count(2), Count(3)]
                 answering = asyncio.create_task(finish_idle(peer, b"A2"))
             await answering
 

@@ -271,3 +271,31 @@ def test_an_error_at_the_end_does_not_hide_why_the_connection_ended() -> None:
         assert reported == [error]
 
     play(scene)
+
+
+def test_a_peer_that_goes_while_octets_wait_is_no_error_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        reported = handled()
+        async with pair() as (c, peer):
+            client = c._runner._client
+            begun, goes = asyncio.Event(), asyncio.Event()
+
+            async def write(octets: bytes) -> None:
+                begun.set()
+                await goes.wait()
+                raise ConnectionLost("the peer reset the connection")
+
+            monkeypatch.setattr(client.stream, "write", write)
+            running = [asyncio.ensure_future(one) for one in (c.noop(), c.status("One"), c.status("Other"))]
+            await begun.wait()
+            await peer.stream.close()
+            found = await asyncio.gather(*running, return_exceptions=True)
+            assert [type(one) for one in found] == [ConnectionLost] * 3
+            goes.set()
+            await asyncio.wait(client._tasks)
+            with pytest.raises(ConnectionLost) as later:
+                await c.noop()
+            assert "reset" not in str(later.value)
+        assert reported == []
+
+    play(scene)
