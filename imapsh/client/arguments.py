@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -92,13 +92,15 @@ def _parsed(text: str) -> SequenceSet:
 
 
 class FetchItems(NamedTuple):
-    """The arguments of FETCH: its items, and its modifiers without their parentheses."""
+    """The arguments of FETCH: its items, its modifiers without their parentheses, and what is sent of both."""
 
     items: str
-    modifiers: str = ""
+    modifiers: str
+    fragments: Sequence[Fragment]
 
-    def __str__(self) -> str:
-        return f"{self.items} ({self.modifiers})" if self.modifiers else self.items
+
+def _items_with(items: str, modifiers: str) -> FetchItems:
+    return FetchItems(items, modifiers, Writer().raw(f"{items} ({modifiers})" if modifiers else items).fragments())
 
 
 def fetch_items(items: str | Iterable[Item | BodyItem], changed_since: int | None = None) -> FetchItems:
@@ -115,7 +117,7 @@ def fetch_items(items: str | Iterable[Item | BodyItem], changed_since: int | Non
         return found
     if "CHANGEDSINCE" in found.modifiers.upper().split():
         raise UsageError("CHANGEDSINCE is among the items already: leave changed_since out")
-    return found._replace(modifiers=f"CHANGEDSINCE {mod_sequence(changed_since)} {found.modifiers}".strip())
+    return _items_with(found.items, f"CHANGEDSINCE {mod_sequence(changed_since)} {found.modifiers}".strip())
 
 
 @lru_cache(maxsize=64)
@@ -129,7 +131,7 @@ def _read_items(text: str) -> FetchItems | None:
         return None
     if "VANISHED" in modifiers.upper().split():
         raise UsageError("fetch() cannot say which messages have vanished: use select(qresync=...), or command()")
-    return FetchItems(asked if asked.startswith("(") or " " not in _plain(asked) else f"({asked})", modifiers)
+    return _items_with(asked if asked.startswith("(") or " " not in _plain(asked) else f"({asked})", modifiers)
 
 
 def _names(items: object) -> list[str]:

@@ -16,15 +16,15 @@ MOST_ITEMS = 1000
 class News:
     """A flag that programs wait for, most often one; asyncio's own event takes several times as long."""
 
-    __slots__ = ("_futures", "_set")
+    __slots__ = ("_futures", "up")
 
     def __init__(self) -> None:
-        self._set = False
+        self.up = False
         self._futures: list[asyncio.Future[None]] = []
 
     def set(self) -> None:
         """Set the flag, and wake the programs that wait."""
-        self._set = True
+        self.up = True
         if self._futures:
             futures, self._futures = self._futures, []
             for future in futures:
@@ -33,12 +33,12 @@ class News:
 
     def clear(self) -> None:
         """Take the flag back."""
-        self._set = False
+        self.up = False
 
-    def wait(self) -> asyncio.Future[None]:
-        """Return a future that is done once the flag is set."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._set:
+    def wait(self, loop: asyncio.AbstractEventLoop | None = None) -> asyncio.Future[None]:
+        """Return a future that is done once the flag is set; `loop` is the one that runs, if it is known."""
+        future: asyncio.Future[None] = (loop or asyncio.get_running_loop()).create_future()
+        if self.up:
             future.set_result(None)
             return future
         if self._futures:
@@ -47,56 +47,65 @@ class News:
         return future
 
 
-class Backlog(Generic[T]):
-    """A queue of items in the order in which they came.
+class Backlog(News, Generic[T]):
+    """A queue of items in the order in which they came; the flag says that there are some, or that a command has ended.
 
-    `full` is true when the task that fills the backlog should wait.  `taken` is called whenever an item was taken out.
-    `piled` is called with the octets in memory that were put into a full backlog, whenever they become more.  A block
-    may be run with it (`with`): at its end the items are forgotten, and `over` is called.
+    `full` is true when the task that fills the backlog should wait.  `room` is called when it is full no more.
+    `piled` is called with the octets in memory that were put into a full backlog, whenever they become more; `in_files`
+    says how many octets of items are in temporary files, not in memory.  `over` is called with it when it is closed, as
+    at the end of a block (`with`).
+
+    `count` is the number of items, and `due` that of the commands that have no reply yet.
     """
+
+    __slots__ = ("_batches", "_excess", "_in_files", "_octets", "_over", "_piled", "_room", "count", "due")
 
     def __init__(
         self,
-        taken: Callable[[], None],
+        room: Callable[[], None],
         piled: Callable[[int], None] = lambda octets: None,
         over: Callable[[Backlog[Any]], None] = lambda backlog: None,
+        in_files: Callable[[Iterable[T]], int] = lambda items: 0,
     ) -> None:
-        self.news = News()
+        self.up = False
+        self._futures = []
         self._batches: deque[tuple[deque[T], int, int]] = deque()  # items that came together, octets, excess
-        self._count = 0
+        self.count = 0
+        self.due = 0
         self._octets = 0
         self._excess = 0
-        self._taken = taken
+        self._room = room
         self._piled = piled
         self._over = over
+        self._in_files = in_files
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._over(self)
-        self.clear()
+        self.close()
 
     def __len__(self) -> int:
-        return self._count
+        return self.count
 
     @property
     def full(self) -> bool:
         """Return whether more is held than a program is likely to take at once."""
-        return self._octets > MOST_OCTETS or self._count > MOST_ITEMS
+        return self._octets > MOST_OCTETS or self.count > MOST_ITEMS
 
-    def put(self, item: T, octets: int, in_files: int = 0) -> None:
-        """Add an item that took `octets` octets on the wire, of which `in_files` went to temporary files."""
-        self.put_all((item,), octets, in_files)
+    def put(self, item: T, octets: int) -> None:
+        """Add an item that took `octets` octets on the wire."""
+        self.put_all((item,), octets)
 
-    def put_all(self, items: Iterable[T], octets: int, in_files: int = 0) -> None:
+    def put_all(self, items: Iterable[T], octets: int) -> None:
         """Add items that came together; the octets are those of all of them."""
         batch = deque(items)
-        excess = octets - in_files if self._octets > MOST_OCTETS or self._count > MOST_ITEMS else 0
+        full = self._octets > MOST_OCTETS or self.count > MOST_ITEMS  # without a call, here and below
+        excess = octets - self._in_files(batch) if full else 0
         self._batches.append((batch, octets, excess))
-        self._count += len(batch)
+        self.count += len(batch)
         self._octets += octets
-        self.news.set()
+        self.set()
         if excess:
             self._excess += excess
             self._piled(self._excess)
@@ -104,29 +113,37 @@ class Backlog(Generic[T]):
     def take(self) -> T:
         """Take out the oldest item and return it; there must be one."""
         batch = self._batches[0][0]
-        item = batch.popleft()
-        self._count -= 1
-        if not batch:
-            self._taken_out()
-        return item
+        if len(batch) == 1:
+            return self.take_some()[0]
+        full = self.full
+        self.count -= 1
+        if full:
+            self._room()
+        return batch.popleft()
 
     def take_some(self) -> deque[T]:
         """Take out the oldest item and those that came with it, and return them; there must be one."""
-        batch = self._batches[0][0]
-        self._count -= len(batch)
-        self._taken_out()
-        return batch
-
-    def _taken_out(self) -> None:
-        _, octets, excess = self._batches.popleft()
+        full = self._octets > MOST_OCTETS or self.count > MOST_ITEMS
+        batch, octets, excess = self._batches.popleft()
+        self.count -= len(batch)
         self._octets -= octets
         self._excess -= excess
         if not self._batches:
-            self.news.clear()
-        self._taken()
+            self.up = False
+        if full:
+            self._room()
+        return batch
 
-    def clear(self) -> None:
-        """Forget all items."""
+    def ended(self) -> None:
+        """Take in that one of the commands has its reply, or will get none."""
+        self.due -= 1
+        self.set()
+
+    def close(self) -> None:
+        """Forget all items, and take no part in what makes the reading wait any more."""
+        self._over(self)
+        full = self._octets > MOST_OCTETS or self.count > MOST_ITEMS
         self._batches.clear()
-        self._count = self._octets = self._excess = 0
-        self._taken()
+        self.count = self._octets = self._excess = 0
+        if full:
+            self._room()

@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
+from imapsh.client.backlog import News
 from imapsh.errors import ConnectionLost, ImapshError
 from imapsh.session.core import FAREWELL, Session
 from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun, Sent, Unsent, Upgrade
@@ -40,7 +41,8 @@ class AsyncClient:
     `on_event` sees every event once, in order, in the loop; it must not wait.  An error that it raises ends the
     connection, and is raised by all that is awaited; `error` is a ConnectionLost then, whose cause it is.
 
-    If `on_run` is given, it sees the events of a run, at once, in its place.  `on_slice` is called after each slice of
+    If `on_response` is given, it sees the events Received in its place.  If `on_run` is given, it sees the events of a
+    run, at once, in place of both.  `on_slice` is called after each slice of
     events, before the loop gets its turn.  If `room` is given, it is awaited there, so that a program that shows the
     events slows the reading down.  `has_room` says that it would not wait; without it, `room` is always awaited.
     """
@@ -49,37 +51,40 @@ class AsyncClient:
         self,
         stream: AsyncStream,
         session: Session,
-        on_event: Callable[[Event], None] = lambda event: None,
+        on_event: Callable[[Event], None] | None = None,
         *,
+        on_response: Callable[[Received], None] | None = None,
         on_run: Callable[[ReceivedRun], None] | None = None,
         tls: TLSOptions | None = None,
         server_name: str = "",
-        on_slice: Callable[[], None] = lambda: None,
+        on_slice: Callable[[], None] | None = None,
         room: Callable[[], Awaitable[None]] | None = None,
         has_room: Callable[[], bool] | None = None,
     ) -> None:
         self.stream = stream
-        self._eager: EagerStream | None = stream if hasattr(stream, "on_arrival") else None  # type: ignore[assignment]
+        eager = hasattr(stream, "on_arrival") and (room is None or has_room is not None)
+        self._eager: EagerStream | None = stream if eager else None  # type: ignore[assignment]
         self.session = session
         self.on_event = on_event
+        self._on_response = on_response
         self._on_run = on_run or self._each
         self._on_slice = on_slice
         self._tls = tls
         self._server_name = server_name
         self._room = room
-        self._has_room = has_room or (lambda: room is None)
+        self._has_room = has_room or (lambda: True)
         self._attentive = False  # the reading task waits, and nothing is left that it has to do
         self._behind = False  # something is
         self._trouble: Exception | None = None  # of `_arrived`, for the task that reads
-        self._due = asyncio.Event()  # there may be something to write
+        self._due = News()  # there may be something to write
         self._fault: Exception | None = None  # of `_push`, for the task that writes
         self._untold: Exception | None = None  # of the program, and nobody has been told of it
         self._upgrade: Upgrade | None = None
         self._telling = False
-        self._now = asyncio.get_running_loop().time
+        self._loop = asyncio.get_running_loop()
+        self._now = clock_of(self._loop)
         self._moved = self._now()  # when octets moved last, either way
         self._unsent = 0
-        self._loop = asyncio.get_running_loop()
         self._waiters: dict[Exchange | None, list[asyncio.Future[None] | Pending]] = {}
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         for task in self._tasks:
@@ -102,16 +107,26 @@ class AsyncClient:
         own; and StateError if the command was not sent, because it waited for others that changed the state
         (`Session(strict=True)`).
         """
+        waits = self.awaited(exchange)
+        if waits is not None:
+            try:
+                await waits
+            except asyncio.CancelledError:
+                self.take_back(exchange)
+                raise
+        return exchange
+
+    def awaited(self, exchange: Exchange) -> asyncio.Future[None] | None:
+        """Send a command, and return a future that is done when `run` would return, or None if it would at once.
+
+        Raises what `run` raises.  If the future is cancelled, call `take_back`.
+        """
         self.kick()
         if exchange.error is not None:
             raise exchange.error
-        try:
-            if exchange.response is None or (_upgrades(exchange) and not self.session.secure):
-                await self._future(exchange)
-        except asyncio.CancelledError:
-            self.take_back(exchange)
-            raise
-        return exchange
+        if exchange.response is None or (_upgrades(exchange) and not self.session.secure):
+            return self._future(exchange)
+        return None
 
     def begin(self, exchange: Exchange, ended: Callable[[], object]) -> Pending:
         """Send a command and do not wait for it.  `ended` is called when it has its reply, or will get none."""
@@ -121,7 +136,7 @@ class AsyncClient:
             pending.set_exception(exchange.error)
         elif exchange.response is not None:
             pending.set_result(None)
-        elif (error := self._over()) is not None:
+        elif self._due.up and (error := self._over()) is not None:
             pending.set_exception(error)
         else:
             self._waiters.setdefault(exchange, []).append(pending)
@@ -179,7 +194,8 @@ class AsyncClient:
         self._telling = True
         try:
             more = self._tell_slice()
-            self._on_slice()
+            if self._on_slice is not None:
+                self._on_slice()
         except Exception as fault:  # noqa: BLE001 # it is told
             self._broke(fault)
             more = False
@@ -188,20 +204,26 @@ class AsyncClient:
         return more
 
     def _each(self, run: ReceivedRun) -> None:
-        for event in run.each():
-            self.on_event(event)
+        if (tell := self._on_response or self.on_event) is not None:
+            for event in run.each():
+                tell(event)
 
     def _tell_slice(self) -> bool:
         until = time.monotonic() + _SLICE
         on_event = self.on_event
+        on_response = self._on_response or on_event
         left = _MOST
         for event in self.session.happenings():
             if isinstance(event, ReceivedRun):
                 self._on_run(event)
                 left -= len(event.run.found)
             else:
-                if type(event) is Sent or (type(event) is Received and not event.greeting):
-                    on_event(event)
+                if type(event) is Received and not event.greeting:
+                    if on_response is not None:
+                        on_response(event)
+                elif type(event) is Sent:
+                    if on_event is not None:
+                        on_event(event)
                 else:
                     self._tell_rare(event)
                 left -= 1
@@ -212,16 +234,26 @@ class AsyncClient:
         return False
 
     def _tell_rare(self, event: Event) -> None:
-        """Report an event that those who wait may wait for.
+        """Report an event that those who wait may wait for, and wake them.
 
         They learn first why the connection has ended: that matters more than an error of `on_event` about it.
         """
         if isinstance(event, Closed):
-            self._note(event)
+            self._fail(event.error or ConnectionLost("the session is over: connect again"), behind=self.session.over())
+            self._due.set()
+        if isinstance(event, Received) and self._on_response is not None:
+            self._on_response(event)
+        elif self.on_event is not None:
             self.on_event(event)
-        else:
-            self.on_event(event)
-            self._note(event)
+        if isinstance(event, Completed):
+            if not _upgrades(event.exchange):
+                self._wake(event.exchange)
+        elif isinstance(event, Received) and event.greeting:
+            self._wake(None)
+        elif isinstance(event, Upgrade):
+            self._upgrade = event
+        elif isinstance(event, Unsent):
+            self._fail(event.error, (event.exchange,))
 
     def _broke(self, fault: Exception) -> None:
         """End the connection, because code of the program has raised an error.
@@ -237,8 +269,9 @@ class AsyncClient:
         for event in self.session.events():
             with contextlib.suppress(Exception):
                 self._tell_rare(event)
-        with contextlib.suppress(Exception):
-            self._on_slice()
+        if self._on_slice is not None:
+            with contextlib.suppress(Exception):
+                self._on_slice()
         self._due.set()
 
     def _tell_loop(self) -> None:
@@ -246,19 +279,6 @@ class AsyncClient:
         fault, self._untold = self._untold, None
         if fault is not None:
             _tell_handler("code of the program ended a connection of imapsh", fault)
-
-    def _note(self, event: Event) -> None:
-        if isinstance(event, Completed):
-            if not _upgrades(event.exchange):
-                self._wake(event.exchange)
-        elif isinstance(event, Received) and event.greeting:
-            self._wake(None)
-        elif isinstance(event, Upgrade):
-            self._upgrade = event
-        elif isinstance(event, Closed):
-            self._fail(event.error or ConnectionLost("the session is over: connect again"), behind=self.session.over())
-        elif isinstance(event, Unsent):
-            self._fail(event.error, (event.exchange,))
 
     # -- the two tasks
 
@@ -268,19 +288,20 @@ class AsyncClient:
         if stream is None or not self._attentive or self._telling:
             return False
         try:
-            if not self._has_room():
-                return False
             while stream.unread and not self._behind:
+                if not self._has_room():
+                    self._attentive = False
+                    break
                 self._moved = self._now()
                 if self._receive(stream.take(CHUNK)):
                     continue
                 more = self._tell()
                 self._push()
                 over = self.session.known.state == LOGOUT  # no more than the end of the stream is due
-                self._behind = more or over or self._upgrade is not None or not self._has_room()
+                self._behind = more or over or self._upgrade is not None
         except Exception as trouble:  # noqa: BLE001 # the task raises it
             self._trouble, self._behind = trouble, True
-        self._attentive = not self._behind
+        self._attentive = self._attentive and not self._behind
         return self._attentive
 
     async def _more(self) -> bool:
@@ -297,6 +318,8 @@ class AsyncClient:
         if self._behind:
             self._behind = False
             return False
+        if self._eager is not None and self._room is not None:
+            await self._room()  # `_arrived` took nothing in, because there was none
         octets = await self.stream.read(CHUNK)
         self._moved = self._now()
         return self._receive(octets)
@@ -350,22 +373,21 @@ class AsyncClient:
 
         Commands that follow others before these have their replies are left to that task, which writes them together.
         """
-        if self._due.is_set():
-            return
         session = self.session
-        if not session.sends:
-            if self._fault is not None or session.closed:
-                self._due.set()
+        sends = session.sends
+        if self._due.up or not sends:
             return
-        if len(session.running) <= 1 and not self.stream.unsent:
+        if len(session.running) <= 1 and not (self.stream.unsent if self._eager is None else self._eager.full):
             try:
-                if octets := session.to_send():
+                octets = session.to_send()
+                if octets:
                     self._moved = self._now()
                     self.stream.put(octets)
+                    if not session.sends:
+                        return
             except Exception as error:  # noqa: BLE001 # the task that writes raises it
                 self._fault = error
-        if self._fault is not None or session.closed or session.sends:
-            self._due.set()
+        self._due.set()
 
     async def _write(self) -> None:
         try:
@@ -398,6 +420,7 @@ class AsyncClient:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Fail all waiters when a task ends, because nothing would wake them any more."""
+        self._due.set()
         if task.cancelled():
             self._fail(ConnectionLost("this side closed the connection"))
         elif isinstance(fault := task.exception(), Exception):
@@ -409,14 +432,17 @@ class AsyncClient:
 
     def _future(self, exchange: Exchange | None) -> asyncio.Future[None]:
         """Return a future that is done with the command, or the greeting.  Raises what would be awaited for ever."""
-        if (error := self._over()) is not None:
+        if self._due.up and (error := self._over()) is not None:
             raise error
         future: asyncio.Future[None] = self._loop.create_future()
         self._waiters.setdefault(exchange, []).append(future)
         return future
 
     def _over(self) -> Exception | None:
-        """Return the error for what would wait for ever, or None."""
+        """Return the error for what would wait for ever, or None.  It is None while the writing task has nothing to do.
+
+        Whatever ends the connection wakes that task, which does not rest again then.
+        """
         if self._untold is not None:
             fault, self._untold = self._untold, None
             return fault
@@ -492,6 +518,11 @@ class Pending:
         """Say why none will come."""
         self._error = error
         self.set_result(None)
+
+
+def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
+    """Return the clock of a loop.  That of asyncio's own loops is Python's, which is asked without a call between."""
+    return time.monotonic if type(loop).time is asyncio.BaseEventLoop.time else loop.time
 
 
 def _tell_handler(what: str, fault: Exception) -> None:

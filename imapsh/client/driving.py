@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
-from imapsh.client.connection import AsyncClient, Pending
+from imapsh.client.connection import AsyncClient, Pending, clock_of
 from imapsh.client.routing import Router, Want, is_untagged
 from imapsh.errors import CommandBad, CommandNo, ConnectionLost, ConnectionTimeout, ImapshError, LimitError
 from imapsh.session.core import Session
@@ -47,17 +48,20 @@ class Runner:
         self._client = AsyncClient(
             stream,
             session,
-            self._event if on_event is not None else self.router.event,
+            on_event,
+            on_response=self._response if on_event is not None else self.router.response,
             on_run=self._run if on_event is not None else self.router.run,
             tls=tls,
             server_name=server_name,
             room=self.router.room,
             has_room=self.router.has_room,
         )
-        self._watch = _Watch(session, self._client, where)
+        self._watch = _Watch(self._client, self.router.waits, where)
+        self.loop = asyncio.get_running_loop()
+        self._now = clock_of(self.loop)
 
-    def _event(self, event: Event) -> None:
-        self.router.event(event)
+    def _response(self, event: Received) -> None:
+        self.router.response(event)
         if self._on_event is not None:
             self._on_event(event)
 
@@ -77,19 +81,26 @@ class Runner:
 
     async def run(self, exchange: Exchange) -> Exchange:
         """Wait for the tagged reply.  Raises CommandNo and CommandBad, and what ended the connection."""
-        await self.patient(self._client.run(exchange))
-        return exchange if exchange.status == "OK" else self.checked(exchange)
+        waits = self._client.awaited(exchange)
+        if waits is not None:
+            try:
+                await self.patient(waits)
+            except asyncio.CancelledError:
+                self._client.take_back(exchange)
+                raise
+        return self.checked(exchange)
 
     def checked(self, exchange: Exchange) -> Exchange:
         """Return the exchange if the server said OK.  Raises CommandNo or CommandBad."""
-        if exchange.status != "OK":
+        if exchange.response is None or exchange.response.name != "OK":
             kind = CommandNo if exchange.status == "NO" else CommandBad
             raise kind(f"{self.where} answers {exchange.name} with {reply(exchange)}", exchange.response)
         return exchange
 
     def start(self, exchange: Exchange, backlog: Backlog[Any]) -> Pending:
         """Let a command run in the background; its end wakes the program that waits at the backlog."""
-        return self._client.begin(exchange, backlog.news.set)
+        backlog.due += 1
+        return self._client.begin(exchange, backlog.ended)
 
     async def collect(
         self, name: str, fragments: Iterable[Sendable] = (), *, wants: str = ""
@@ -161,20 +172,22 @@ class Runner:
 
     async def patient(self, work: Awaitable[T]) -> T:
         """Wait as long as octets move.  Raises ConnectionTimeout, and closes, after `timeout` seconds without any."""
-        wait = self._watch.begin(self.timeout)
-        self.router.unbound()
+        now, timeout, waits = self._now(), self.timeout, self.router.waits
+        self.router.unbound(work, now, timeout)
+        if timeout is not None and now + timeout < self._watch.due:
+            self._watch.look_in(timeout)
         try:
             result = await work
         except ImapshError:
-            if wait.error is None:
+            if work in waits:
                 raise
         finally:
-            self.router.bind()
-            self._watch.end(wait)
-        if wait.error is None:
+            over = waits.pop(work, None) is None  # the watch has taken it
+        if not over:
             return result
         await self._client.close()
-        raise wait.error
+        assert self._watch.error is not None
+        raise self._watch.error
 
     # -- the connection
 
@@ -197,77 +210,53 @@ class Runner:
         return self._client.stream.info
 
 
-class _Wait:
-    """Something that is awaited since `begun`, by the loop's clock, with its time-out in seconds or None for ever.
-
-    `error` is the ConnectionTimeout that ended it, or None.
-    """
-
-    __slots__ = ("begun", "error", "timeout")
-
-    def __init__(self, begun: float, timeout: float | None) -> None:
-        self.begun = begun
-        self.timeout = timeout
-        self.error: ConnectionTimeout | None = None
-
-
 class _Watch:
-    """A watch over all that is awaited: after `timeout` seconds without an octet either way, the session ends.
+    """A watch over all that is awaited: after its time-out without an octet either way, the session ends.
 
-    `where` names the peer in messages.  One timer serves all, because most commands are over long before it: it is set
-    when something is awaited and none is set, and then as long as anything is.
+    `waits` holds what is awaited (`Router.waits`), and `where` names the peer in messages.  One timer serves all,
+    because most commands are over long before it: it is set when something is awaited and none is set, and then as long
+    as anything is.  `due` is when it is over.  What was awaited when the session ended is taken from `waits`; `error`
+    has ended it.
     """
 
-    def __init__(self, session: Session, client: AsyncClient, where: str) -> None:
-        self._session = session
+    def __init__(self, client: AsyncClient, waits: dict[object, tuple[float, float | None]], where: str) -> None:
         self._client = client
+        self._waits = waits
         self._where = where
         self._loop = asyncio.get_running_loop()
-        self._waits: dict[_Wait, None] = {}
+        self._now = clock_of(self._loop)
         self._timer: asyncio.TimerHandle | None = None
-        self._due = 0.0  # when it is over
-
-    def begin(self, timeout: float | None) -> _Wait:
-        """Watch something that is awaited from now on."""
-        now = self._loop.time()
-        wait = _Wait(now, timeout)
-        self._waits[wait] = None
-        if timeout is not None and (self._timer is None or self._due > now + timeout):
-            self._look_in(timeout)
-        return wait
-
-    def end(self, wait: _Wait) -> None:
-        """Stop watching it."""
-        del self._waits[wait]
+        self.due = math.inf
+        self.error: ConnectionTimeout | None = None
 
     def stop(self) -> None:
         """Look no more: the connection is over."""
         if self._timer is not None:
             self._timer.cancel()
 
-    def _look_in(self, seconds: float) -> None:
+    def look_in(self, seconds: float) -> None:
+        """Look, after so many seconds, if anything has moved."""
         self.stop()
         self._timer = self._loop.call_later(seconds, self._look)
-        self._due = self._timer.when()
+        self.due = self._timer.when()
 
     def _look(self) -> None:
-        self._timer = None
-        now, quiet = self._loop.time(), self._client.quiet
+        self._timer, self.due = None, math.inf
+        now, quiet = self._now(), self._client.quiet
         left = [
-            (wait.timeout - min(quiet, now - wait.begun), wait.timeout)
-            for wait in self._waits
-            if wait.timeout is not None
+            (timeout - min(quiet, now - begun), timeout)
+            for begun, timeout in self._waits.values()
+            if timeout is not None
         ]
         if not left:
             return
         seconds, timeout = min(left)
         if seconds > 0:
-            self._look_in(seconds)
+            self.look_in(seconds)
             return
-        error = ConnectionTimeout(f"nothing came from {self._where} within {timeout:g} s; connect again")
-        for wait in self._waits:
-            wait.error = error
-        self._client.end(error)
+        self.error = ConnectionTimeout(f"nothing came from {self._where} within {timeout:g} s; connect again")
+        self._waits.clear()
+        self._client.end(self.error)
 
 
 def value_of(event: Received) -> Any:

@@ -10,7 +10,7 @@ from imapsh.client.connection import Pending
 from imapsh.client.items import BodyItem, Item
 from imapsh.client.messages import Asked, Gathering, Message
 from imapsh.client.routing import Want
-from imapsh.grammar.writer import Writer
+from imapsh.grammar.unread import Unread
 from imapsh.wire.frames import Spilled
 
 if TYPE_CHECKING:
@@ -39,46 +39,45 @@ async def fetch(
     line goes in several commands.
     """
     asks = fetch_items(items, changed_since)
-    numbers, submitted = self._submit("FETCH", messages, Writer().raw(str(asks)).fragments(), uid)
+    numbers, submitted = self._submit("FETCH", messages, asks.fragments, uid)
     exchanges = list(submitted)  # all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1)
     if not exchanges:
         return
+    runner = self._runner
+    router = runner.router
     asked = Asked(self.session, numbers, asks.items, uid)
-    router = self._runner.router
-    with router.backlog() as backlog:
-        gathering = Gathering(
-            asked, lambda found, octets: backlog.put(found, octets, _in_files(found)), backlog.put_all
-        )
-        want = Want(asked.takes, gathering.add, False, asked.awaits, asked.takes_run, gathering.add_run)
-        running: list[Pending] = []
-        router.want(exchanges, want)
-        try:
-            running += [self._runner.start(exchange, backlog) for exchange in exchanges]
-            while backlog or not _over(running) or gathering.finish():
-                if backlog:
-                    batch = backlog.take_some()
-                    while batch:
-                        yield batch.popleft()  # so that the values of one are gone when the next are made
-                else:
-                    backlog.news.clear()  # one of several commands may have set it, by its end
-                    await self._runner.patient(backlog.news.wait())
-            for one in running:
-                self._runner.checked(one.result())
-        finally:
+    backlog = router.backlog(_in_files)
+    gathering = Gathering(asked, backlog.put_all)
+    want = Want(asked.takes, gathering.add, False, asked.awaits, asked.takes_run, gathering.add_run)
+    running: list[Pending] = []
+    router.want(exchanges, want)
+    try:
+        for exchange in exchanges:
+            running.append(runner.start(exchange, backlog))  # noqa: PERF401 # those before an error are taken back
+        while True:
+            if backlog.count:
+                batch = backlog.take_some()
+                while batch:
+                    yield batch.popleft()  # so that the values of one are gone when the next are made
+            elif backlog.due:
+                backlog.clear()  # one of several commands may have set it, by its end
+                await runner.patient(backlog.wait(runner.loop))
+            elif not gathering.finish():
+                break
+        for one in running:
+            runner.checked(one.result())
+    finally:
+        if backlog.due:
             for one in running:
                 one.cancel()
-            router.forget(exchanges)
+        router.forget(exchanges)
+        backlog.close()
 
 
-def _over(running: list[Pending]) -> bool:
-    """Return whether all commands have their replies, or will get none."""
-    return running[-1].done() and (len(running) == 1 or all(one.done() for one in running[:-1]))
-
-
-def _in_files(found: Message) -> int:
-    """Return the octets of a message that are in temporary files, not in memory."""
+def _in_files(found: Iterable[Message]) -> int:
+    """Return the octets of messages that are in temporary files, not in memory."""
     octets = 0
-    for value in found.items.values():
-        if isinstance(value, Spilled):
-            octets += value.octets
+    for one in found:
+        if not isinstance(one[2], Unread):  # nothing of a run is in a file
+            octets += sum(value.octets for value in one.items.values() if isinstance(value, Spilled))
     return octets

@@ -78,14 +78,14 @@ class Idle:
                 self._go_on(self._runner.checked(self._running.result()))
             try:
                 async with asyncio.timeout_at(self._until):
-                    await self._backlog.news.wait()
+                    await self._backlog.wait()
             except TimeoutError:
                 if self._exchange is None:
                     self._begin()
                 else:
                     await self._end()
             if not self._backlog:
-                self._backlog.news.clear()
+                self._backlog.clear()
         return self._backlog.take()
 
     def _begin(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import lt
 
@@ -23,7 +23,8 @@ _GROUP = re.compile(r"(?<=[^ (]) \([^()]*\)")  # the parameters of an item, as i
 _FAST = ("FLAGS", "INTERNALDATE", "RFC822.SIZE")
 _MACROS = {"ALL": (*_FAST, "ENVELOPE"), "FAST": _FAST, "FULL": (*_FAST, "ENVELOPE", "BODY")}
 _COMMON = frozenset({"FLAGS", "UID", "MODSEQ"})  # items that a server may send by itself (RFC 9051 section 7.5.2)
-_SHORT = 200  # characters of items that are remembered
+_SHORT = 200  # characters of items that are remembered, and of the names in a response
+_SHAPES = 16  # of responses that are remembered
 _MOST = 1 << 24  # messages whose arrival is remembered: an octet each
 _FEW = 1 << 6  # messages whose numbers are kept one by one
 _MORE = 1 << 10  # how much is added if there are more
@@ -68,21 +69,55 @@ class Stored(tuple[Message, ...]):
 def message(event: Received) -> Message:
     """Return the message that a FETCH response describes."""
     value: Fetch | UidFetch = event.response.value
-    return _new(Message, (value.seq, event.uid, value.items))
+    return _new(Message, (value.seq, event.uid, value[1]))
 
 
-class _Names(NamedTuple):
+class _Shape(NamedTuple):
+    """How the items of a response compare with those that were asked for.
+
+    `main` says that they are more than what servers send by themselves, if more was asked for; `beside` that one of
+    them was asked for and may be sent by itself; `whole` that nothing that was asked for is missing; `flags` that all
+    are there that a server may send by itself, so that none of them is due any more.
+    """
+
+    main: bool
+    beside: bool
+    whole: bool
+    flags: bool
+
+
+class _Names:
     """The names of items that are asked for.
 
     `times` holds the names that responses will have, each with how often.  `mains` are those that servers do not send
     by themselves, or all if there are no such ones.  `beside` are the others, without UID, and `common` are all without
-    UID that servers may send by themselves.
+    UID that servers may send by themselves.  `shapes` keeps how responses compare with them, by their names: those of
+    one server are few.
     """
 
-    times: Counter[str]
-    mains: tuple[str, ...]
-    beside: tuple[str, ...]
-    common: tuple[str, ...]
+    __slots__ = ("_beside", "_common", "_mains", "_times", "shapes")
+
+    def __init__(
+        self, times: Counter[str], mains: tuple[str, ...], beside: tuple[str, ...], common: tuple[str, ...]
+    ) -> None:
+        self._times = times
+        self._mains = mains
+        self._beside = beside
+        self._common = common
+        self.shapes: dict[tuple[str, ...], _Shape] = {}
+
+    def shape(self, names: tuple[str, ...]) -> _Shape:
+        """Return how the items of these names compare with those that were asked for."""
+        have = [name.partition("[")[0] for name in names]
+        shape = _Shape(
+            main=any(name.startswith(self._mains) for name in names),
+            beside=any(name in names for name in self._beside),
+            whole=all(have.count(name) >= times for name, times in self._times.items()),
+            flags=all(name in names for name in self._common),
+        )
+        if len(self.shapes) < _SHAPES and sum(map(len, names)) < _SHORT:
+            self.shapes[names] = shape
+        return shape
 
 
 @lru_cache(maxsize=64)
@@ -111,8 +146,7 @@ class Asked:
     """
 
     def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:
-        names = _asked_names(items) if len(items) < _SHORT else _asked_names.__wrapped__(items)
-        self.names, self._items, self._beside, self._common = names
+        self._names = _asked_names(items) if len(items) < _SHORT else _asked_names.__wrapped__(items)
         self._numbers = numbers
         ranges = numbers.ranges
         self._open = numbers.saved or (STAR in ranges[0] if len(ranges) == 1 else any(STAR in pair for pair in ranges))
@@ -132,26 +166,21 @@ class Asked:
             number = event.uid if self._uid else value.seq
             if number is not None and not self._holds(number):
                 return False
-        items = value.items
-        if self.is_main(items):
-            return True
-        return bool(self._beside) and any(name in items for name in self._beside) and not self._has_come(value)
+        shape = self.shape(tuple(value[1]))
+        return shape.main or (shape.beside and not self._has_come(value))
 
     def takes_run(self, run: ReceivedRun) -> bool:
         """Return whether all responses of a run are of them."""
-        if not self.is_main(run.run.shape.names):
+        if not self.shape(run.run.shape.names).main:
             return False
         return self._all or all(map(self._holds_known, run.uids if self._uid else run.run.numbers))
 
     def _holds_known(self, number: int | None) -> bool:
         return number is None or self._holds(number)
 
-    def is_main(self, items: Iterable[str]) -> bool:
-        """Return whether the items are more than what servers send by themselves, if more was asked for."""
-        for key in items:  # loops, here and below, because each response is looked at  # noqa: SIM110
-            if key.startswith(self._items):
-                return True
-        return False
+    def shape(self, names: tuple[str, ...]) -> _Shape:
+        """Return how a response with items of these names compares with what was asked for."""
+        return self._names.shapes.get(names) or self._names.shape(names)
 
     def awaits(self, event: Received) -> bool:
         """Return whether the message is still expected.
@@ -160,24 +189,9 @@ class Asked:
         """
         value = event.response.value
         number = event.uid if self._uid else value.seq
-        if self._has_come(value) or not self.is_main(value.items):
+        if self._has_come(value) or not self.shape(tuple(value[1])).main:
             return False
         return number is None or self._numbers.saved or self._holds(number)
-
-    def is_whole(self, items: Iterable[str]) -> bool:
-        """Return whether nothing that was asked for is missing."""
-        have = [key.partition("[")[0] for key in items]
-        for name, times in self.names.items():  # noqa: SIM110
-            if have.count(name) < times:
-                return False
-        return True
-
-    def brings_flags(self, items: Collection[str]) -> bool:
-        """Return whether all items are there that a server may send by itself, so that none of them is due any more."""
-        for name in self._common:  # noqa: SIM110
-            if name not in items:
-                return False
-        return True
 
     def came(self, seq: int, uid: int | None) -> None:
         """Keep in mind that a message came."""
@@ -226,7 +240,7 @@ class Asked:
 class Gathering:
     """Puts the messages of a FETCH together, whose items may come in several responses, and hands them on.
 
-    `put` takes one message, and `put_all` takes several, each time with the octets that they took on the wire.
+    `put` takes messages that came together, with the octets that they took on the wire.
 
     A message that is whole is handed on at once.  Otherwise it waits until the next message begins, because some
     servers leave out an item that they do not have.  Flags that come alone wait for their message.  So at most one
@@ -236,64 +250,64 @@ class Gathering:
     def __init__(
         self,
         asked: Asked,
-        put: Callable[[Message, int], None],
-        put_all: Callable[[Sequence[Message], int], None],
+        put: Callable[[Sequence[Message], int], None],
     ) -> None:
         self._asked = asked
         self._put = put
-        self._put_all = put_all
-        self._whole: tuple[str, ...] = ()  # the names in the last message that was whole
         self._held: dict[tuple[int, int | None], tuple[Message, int]] = {}
         self._begun: tuple[int, int | None] | None = None  # the one of these that has more than flags
 
     def add(self, event: Received) -> None:
         """Take in a response."""
         came, octets = message(event), event.response.frame.length
-        names = tuple(came[2])
-        if not self._held and (names == self._whole or self._asked.is_whole(names)):
-            self._whole = names
-            self._hand_on(came, octets)
+        shape = self._asked.shape(tuple(came[2]))
+        if shape.whole and not self._held:
+            self._hand_on(came, octets, shape)
             return
         key = (came.seq, None) if came.uid is None else (0, came.uid)
         before, size = self._held.pop(key, (came, 0))
         whole = Message(came.seq, came.uid, Items(before.items | came.items))
-        if self._asked.is_main(names) and self._begun not in (None, key):
+        if shape.main and self._begun not in (None, key):
             self._finish_begun()
-        if self._asked.is_whole(whole.items):
+        together = self._asked.shape(tuple(whole.items))
+        if together.whole:
             self._begun = None if self._begun == key else self._begun
-            self._hand_on(whole, size + octets)
+            self._hand_on(whole, size + octets, together)
             return
         self._held[key] = (whole, size + octets)
-        if self._asked.is_main(names):
+        if shape.main:
             self._begun = key
 
     def add_run(self, run: ReceivedRun) -> bool:
         """Take in a run; return False, and take in nothing, if its messages may not be whole or one waits."""
         shape = run.run.shape
-        if self._held or not (shape.names == self._whole or self._asked.is_whole(shape.names)):
+        asked = self._asked.shape(shape.names)
+        if self._held or not asked.whole:
             return False
-        self._whole = shape.names
         make = shape.values
         rows = zip(run.run.numbers, run.uids, run.run.taken(), strict=True)
         messages = [_new(Message, (number, uid, unread(make, taken))) for number, uid, taken in rows]
-        if self._asked.brings_flags(shape.names):
+        if asked.flags:
             self._asked.all_came(run.run.numbers)
-        self._put_all(messages, len(run.run.octets))
+        self._put(messages, len(run.run.octets))
         return True
 
     def finish(self) -> bool:
         """Hand on what is left at the end of the command.  Return whether there was something."""
-        left, self._held = list(self._held.values()), {}
-        for came, octets in left:
-            self._put(came, octets)
-        return bool(left)
+        if not self._held:
+            return False
+        for came, octets in self._held.values():
+            self._put((came,), octets)
+        self._held = {}
+        return True
 
     def _finish_begun(self) -> None:
         assert self._begun is not None
-        self._hand_on(*self._held.pop(self._begun))
+        came, octets = self._held.pop(self._begun)
+        self._hand_on(came, octets, self._asked.shape(tuple(came.items)))
         self._begun = None
 
-    def _hand_on(self, came: Message, octets: int) -> None:
-        if self._asked.brings_flags(came.items):
+    def _hand_on(self, came: Message, octets: int, shape: _Shape) -> None:
+        if shape.flags:
             self._asked.came(came.seq, came.uid)
-        self._put(came, octets)
+        self._put((came,), octets)

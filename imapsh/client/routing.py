@@ -6,22 +6,21 @@ if it answers nobody.
 
 Items that a program takes one by one, such as the messages of a FETCH, go into a backlog.  While a backlog is full the
 reading waits (`room`), so a program that is slow slows the server down and does not fill the memory.  A reply that a
-program waits for may come after what fills the backlog, so while it waits (`unbound`) reading goes on.  What piles up
+program waits for may come after what fills the backlog, so while it waits (`waits`) reading goes on.  What piles up
 meanwhile is counted, and `piled` is told.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from imapsh.client.backlog import Backlog
+from imapsh.client.backlog import Backlog, News
 from imapsh.errors import StateError
 from imapsh.grammar.responses import STATUS, UNTAGGED
 from imapsh.grammar.values import Count, Expunged, Fetch
-from imapsh.session.events import Event, Received, ReceivedRun
+from imapsh.session.events import Received, ReceivedRun
 from imapsh.session.exchange import Exchange
 from imapsh.tuples import NamedTuple
 
@@ -64,9 +63,10 @@ class Want(NamedTuple):
 class Router:
     """A router that hands responses to the running commands and to backlogs.
 
-    `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`).  `wants`
-    holds what these want; `backlogs` holds those that are being filled.  `piled` is called with the octets that a
-    backlog holds beyond a full one, whenever they become more.
+    `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`). `wants`
+    holds what these want; `backlogs` holds those that are being filled. `waits` holds what programs wait for that
+    may come after the backlogs: since when, by the loop's clock, and for how many seconds at most. `piled` is
+    called with the octets that a backlog holds beyond a full one, whenever they become more.
     """
 
     def __init__(self, running: Mapping[str, Exchange], piled: Callable[[int], None] = lambda octets: None) -> None:
@@ -75,12 +75,13 @@ class Router:
         self._running = running
         self._piled = piled
         self._updates: Backlog[Update] | None = None
-        self._waiting = 0  # how many programs wait for something that comes after the backlogs
-        self._moved = asyncio.Event()  # `room` has to look again
+        self.waits: dict[object, tuple[float, float | None]] = {}
+        self._held = False  # the reading may wait in `room`
+        self._moved = News()  # `room` has to look again
 
-    def event(self, event: Event) -> None:
-        """Hand on a response that ends no command; any other event is ignored, and so is a response that was cut."""
-        if type(event) is not Received or event.greeting or event.asks or event.response.frame.incomplete:
+    def response(self, event: Received) -> None:
+        """Hand on a response.  One that asks for something, or that was cut, is ignored, and so is the greeting."""
+        if event.greeting or event.asks or event.response.frame.incomplete:
             return
         taker = self._taker(event)
         if taker is not None:
@@ -97,7 +98,7 @@ class Router:
         if want is not None and len(self.wants) == 1 and want.takes_run(run) and want.put_run(run):
             return
         for event in run.each():
-            self.event(event)
+            self.response(event)
 
     def _taker(self, event: Received) -> Want | None:
         """Return the first command that awaits the response, or else the first that takes it."""
@@ -141,9 +142,9 @@ class Router:
         for exchange in exchanges:
             self.wants.pop(exchange, None)
 
-    def backlog(self) -> Backlog[Any]:
-        """Return a backlog to be used as a block: inside it the reading waits whenever the backlog is full."""
-        backlog: Backlog[Any] = Backlog(self._moved.set, self._piled, self.backlogs.discard)
+    def backlog(self, in_files: Callable[[Iterable[Any]], int] = lambda items: 0) -> Backlog[Any]:
+        """Return a backlog: until it is closed, the reading waits whenever it is full."""
+        backlog: Backlog[Any] = Backlog(self._moved.set, self._piled, self.backlogs.discard, in_files)
         self.backlogs.add(backlog)
         return backlog
 
@@ -167,22 +168,20 @@ class Router:
     async def room(self) -> None:
         """Wait while a program has not taken the items that are there, unless it waits for something else."""
         while not self.has_room():
+            self._held = True
             self._moved.clear()
             await self._moved.wait()
+        self._held = False
 
     def has_room(self) -> bool:
         """Return whether `room` would not wait."""
-        return bool(self._waiting) or not self.backlogs or not any(backlog.full for backlog in self.backlogs)
+        return bool(self.waits) or not self.backlogs or not any(backlog.full for backlog in self.backlogs)
 
-    def unbound(self) -> None:
-        """Let the reading go on without waiting, until `bind` was called as often."""
-        self._waiting += 1
-        if self.backlogs:
+    def unbound(self, work: object, begun: float, timeout: float | None) -> None:
+        """Let the reading go on without waiting while a program waits for `work`, until that is taken from `waits`."""
+        self.waits[work] = (begun, timeout)
+        if self._held:
             self._moved.set()
-
-    def bind(self) -> None:
-        """Take back one `unbound`."""
-        self._waiting -= 1
 
 
 def is_untagged(event: Received, name: str) -> bool:

@@ -154,7 +154,8 @@ class AioStream(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._room = memoryview(bytearray(CHUNK))  # where the system puts octets
         self._chunks: deque[bytes] = deque()
-        self._unread = 0
+        self.unread = 0  # octets that came and that nobody has read yet
+        self.full = False  # the system takes no more for now
         self._paused = False  # the socket is not read
         self._ended = False
         self._closed = False
@@ -177,11 +178,6 @@ class AioStream(asyncio.BufferedProtocol):
     def unsent(self) -> int:
         """Return the number of octets that were written and that the system has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
-
-    @property
-    def unread(self) -> int:
-        """Return the number of octets that came and that nobody has read yet."""
-        return self._unread
 
     async def read(self, max_octets: int) -> bytes:
         """Return 1 to `max_octets` octets as soon as there are any, b"" at the peer's end.
@@ -216,10 +212,10 @@ class AioStream(asyncio.BufferedProtocol):
 
     def put(self, data: bytes) -> None:
         """Hand `data` to the system without waiting; await `drained` before more.  Raises ConnectionLost."""
+        transport = self._open_transport()
         if self._tls is None:
-            self._open_transport().write(data)
+            transport.write(data)
             return
-        self._open_transport()
         for piece in self._tls.encrypt(data):
             self._open_transport().write(piece)
 
@@ -242,7 +238,7 @@ class AioStream(asyncio.BufferedProtocol):
 
     def discard(self) -> int:
         """Forget what came and was not read.  Return the number of octets."""
-        octets = self._unread
+        octets = self.unread
         while self._chunks:
             self.take(CHUNK)
         return octets
@@ -260,7 +256,7 @@ class AioStream(asyncio.BufferedProtocol):
                 raise TLSError(f"the connection to {self._where} already uses TLS")
             tls = TLSFilter(options, server_name, self._where, server_side=server_side)
             if self._chunks and not server_side:
-                raise injected(self._where, self._unread)
+                raise injected(self._where, self.unread)
             await self.secure(tls)
         except BaseException:
             await self.close()
@@ -338,7 +334,7 @@ class AioStream(asyncio.BufferedProtocol):
             if self._tls.done:
                 self._decrypt(self._tls)
         more = self._timeout is None and not self._ended and self._error is None  # TLS may have ended right behind
-        if not (more and self._unread and self.on_arrival is not None and self.on_arrival()):
+        if not (more and self.unread and self.on_arrival is not None and self.on_arrival()):
             self._news.set()
 
     def eof_received(self) -> bool:
@@ -351,10 +347,12 @@ class AioStream(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         """Pause writing, because the peer is slow."""
+        self.full = True
         self._writable.clear()
 
     def resume_writing(self) -> None:
         """Resume writing, because the peer has caught up."""
+        self.full = False
         self._writable.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -362,6 +360,7 @@ class AioStream(asyncio.BufferedProtocol):
         if isinstance(exc, OSError):
             self._last_words()
         self._ended = True
+        self.full = False
         if isinstance(exc, OSError) and self._error is None:
             self._error = lost(exc, self._where, self._timeout)
         for event in (self._news, self._writable, self._gone):
@@ -379,8 +378,8 @@ class AioStream(asyncio.BufferedProtocol):
 
     def _keep(self, data: bytes) -> None:
         self._chunks.append(data)
-        self._unread += len(data)
-        if self._unread > HIGH_WATER and self._transport is not None:
+        self.unread += len(data)
+        if self.unread > HIGH_WATER and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
 
@@ -390,8 +389,8 @@ class AioStream(asyncio.BufferedProtocol):
         if len(chunk) > max_octets:
             self._chunks.appendleft(chunk[max_octets:])
             chunk = chunk[:max_octets]
-        self._unread -= len(chunk)
-        if self._paused and self._unread <= HIGH_WATER // 2 and self._transport is not None:
+        self.unread -= len(chunk)
+        if self._paused and self.unread <= HIGH_WATER // 2 and self._transport is not None:
             self._paused = False
             self._transport.resume_reading()
         return chunk

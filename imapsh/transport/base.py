@@ -121,9 +121,11 @@ class EagerStream(AsyncStream, Protocol):
     If it returns true, nobody who waits in `read` or `arrival` is woken.  None at first.
     """
 
-    @property
-    def unread(self) -> int:
-        """Return the number of octets that came and that nobody has read yet."""
+    unread: int
+    """The number of octets that came and that nobody has read yet."""
+
+    full: bool
+    """Whether so much waits to be sent that more should wait, too."""
 
     async def arrival(self) -> None:
         """Wait until `read` has something to return, or `on_arrival` has returned false.  Raises what `read` raises."""

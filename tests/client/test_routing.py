@@ -9,7 +9,7 @@ import pytest
 from imapsh.client.backlog import MOST_ITEMS, News
 from imapsh.client.routing import Router, Update, Want, is_untagged
 from imapsh.errors import StateError
-from imapsh.session.events import Received, Sent
+from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.knowledge import make_parser
 from imapsh.wire.frames import Frame
@@ -48,9 +48,9 @@ def test_a_response_goes_to_the_command_that_takes_it() -> None:
     routed = Routed(command("A1", "NOOP"), command("A2", "LIST"))
     routed.want("A1", "EXISTS")
     routed.want("A2", "LIST")
-    routed.router.event(received(LIST))
-    routed.router.event(received("* 3 EXISTS"))
-    routed.router.event(received("* 3 RECENT"))
+    routed.router.response(received(LIST))
+    routed.router.response(received("* 3 EXISTS"))
+    routed.router.response(received("* 3 RECENT"))
     assert routed.counts() == [1, 1]
 
 
@@ -61,7 +61,7 @@ def test_of_several_the_first_that_awaits_it_takes_it(awaits: tuple[bool, bool],
     routed = Routed(command("A1", "LIST"), command("A2", "LIST"))
     for tag, one in zip(("A1", "A2"), awaits, strict=True):
         routed.want(tag, "LIST", awaits=one)
-    routed.router.event(received(LIST))
+    routed.router.response(received(LIST))
     assert routed.counts() == counts
 
 
@@ -69,20 +69,19 @@ def test_what_is_nobodys_is_heard_by_all_that_hear_and_what_answers_one_by_that_
     routed = Routed(command("A1", "XONE"), command("A2", "XTWO"))
     for tag in ("A1", "A2"):
         routed.want(tag, "", hears=True)
-    routed.router.event(received("* 3 EXISTS"))
+    routed.router.response(received("* 3 EXISTS"))
     assert routed.counts() == [1, 1]
-    routed.router.event(received(LIST, routed.running["A2"]))
+    routed.router.response(received(LIST, routed.running["A2"]))
     assert routed.counts() == [1, 2]
-    routed.router.event(received(LIST, routed.running["A2"], unsolicited=True))
+    routed.router.response(received(LIST, routed.running["A2"], unsolicited=True))
     assert routed.counts() == [2, 3]
 
 
 def test_events_that_are_no_data_are_passed_over() -> None:
     routed = Routed(command("A1", "XONE"))
     routed.want("A1", "", hears=True)
-    routed.router.event(received("* OK hi")._replace(greeting=True))
-    routed.router.event(received("+ go on", asks="literal"))
-    routed.router.event(Sent(Frame((b"A1 XONE\r\n",)), None))
+    routed.router.response(received("* OK hi")._replace(greeting=True))
+    routed.router.response(received("+ go on", asks="literal"))
     assert routed.counts() == [0]
 
 
@@ -90,11 +89,11 @@ def test_updates_are_what_no_command_takes() -> None:
     routed = Routed(command("A1", "LIST"), command("A2", "XONE"))
     routed.want("A1", "LIST")
     with routed.router.updates() as updates:
-        routed.router.event(received(LIST))
-        routed.router.event(received("* 3 EXISTS"))
+        routed.router.response(received(LIST))
+        routed.router.response(received("* 3 EXISTS"))
         routed.want("A2", "", hears=True)
-        routed.router.event(received("* 4 EXISTS"))
-        routed.router.event(received("* 5 EXISTS", unsolicited=True))
+        routed.router.response(received("* 4 EXISTS"))
+        routed.router.response(received("* 5 EXISTS", unsolicited=True))
         news = [updates.take() for _ in range(len(updates))]
     assert [(update.name, update.number) for update in news] == [("EXISTS", 3), ("EXISTS", 5)]
     assert all(isinstance(update, Update) for update in news)
@@ -112,9 +111,9 @@ def test_one_at_a_time_takes_the_updates() -> None:
 def test_a_want_lasts_until_it_is_forgotten() -> None:
     routed = Routed(command("A1", "LIST"))
     routed.router.want([routed.running["A1"]], Want(lambda event: True, routed.given["A1"].append))
-    routed.router.event(received(LIST))
+    routed.router.response(received(LIST))
     routed.router.forget([routed.running["A1"]])
-    routed.router.event(received(LIST))
+    routed.router.response(received(LIST))
     assert routed.counts() == [1]
     assert not routed.router.wants
 
@@ -142,9 +141,9 @@ def test_reading_waits_for_a_full_backlog(way: str) -> None:
             if way == "taken":
                 backlog.take()
             elif way == "waited for":
-                router.unbound()
+                router.unbound(reading, 0.0, None)
                 assert await turns(reading)
-                router.bind()
+                del router.waits[reading]
         assert await turns(reading)
         assert not router.backlogs
 

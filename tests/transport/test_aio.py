@@ -257,7 +257,7 @@ def test_back_pressure(peer: Peer) -> None:
         seen, most = 0, 0
         while seen < total:
             seen += len(await stream.read(65536))
-            most = max(most, stream._unread)
+            most = max(most, stream.unread)
             await asyncio.sleep(0)  # the loop fills what it may
         assert most <= aio.HIGH_WATER + 2 * 256 * 1024
         assert await stream.read(1) == b""
