@@ -69,8 +69,6 @@ def in_lines(numbers: SequenceSet, name: str, rest: Iterable[Fragment], *, uid: 
     Raises UsageError if the parts would need several COPY or MOVE by message number, because an EXPUNGE that comes
     between them would shift the numbers of those to come; and for PARTIAL, which counts in each command anew.
     """
-    if len(numbers.ranges) == 1:
-        return [numbers]
     others = sum(len(one) if isinstance(one, bytes) else _ANNOUNCED for one in rest)
     parts = list(numbers.pieces(max(LINE - others - _AROUND, _LEAST)))
     if len(parts) > 1:
@@ -109,7 +107,7 @@ def fetch_items(items: str | Iterable[Item | BodyItem], changed_since: int | Non
     Raises UsageError for what is neither text nor a list of names, for parentheses that do not match, and for VANISHED,
     whose answer is not about messages that are there.
     """
-    text = ascii_only(items if isinstance(items, str) else " ".join(map(ascii_only, _names(items))))
+    text = items if isinstance(items, str) else " ".join(map(ascii_only, _names(items)))
     found = _read_items(text) if len(text) < _SHORT else _read_items.__wrapped__(text)
     if found is None:
         raise UsageError(f"{shown(items)} is not a list of FETCH items: give text, such as 'UID FLAGS'")
@@ -126,7 +124,7 @@ def _read_items(text: str) -> FetchItems | None:
 
     They are cached, because a program asks for few different ones.
     """
-    asked, modifiers = _cut(text.strip())
+    asked, modifiers = _cut(ascii_only(text).strip())
     if not asked.strip("() "):
         return None
     if "VANISHED" in modifiers.upper().split():

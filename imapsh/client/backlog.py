@@ -137,7 +137,8 @@ class Backlog(News, Generic[T]):
     def ended(self) -> None:
         """Take in that one of the commands has its reply, or will get none."""
         self.due -= 1
-        self.set()
+        if not self.up:
+            self.set()
 
     def close(self) -> None:
         """Forget all items, and take no part in what makes the reading wait any more."""

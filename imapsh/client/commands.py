@@ -357,8 +357,7 @@ class Connection:
         else:
             writer.flags(flags)
         rest = writer.fragments()
-        numbers, submitted = self._submit("STORE", messages, rest, uid)
-        exchanges = list(submitted)  # all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1)
+        numbers, exchanges = self._submit("STORE", messages, rest, uid)
         if not exchanges:
             return Stored()
         asked = Asked(self.session, numbers, "X-GM-LABELS" if "X-GM-LABELS" in change.upper() else "FLAGS MODSEQ", uid)
@@ -373,16 +372,17 @@ class Connection:
         For an empty set nothing is sent.  A set of UIDs that is too long for a line goes in several commands, one after
         another; one of message numbers raises UsageError, because they may shift in between.
         """
-        _, exchanges = self._submit("COPY", messages, self._writer().mailbox(mailbox).fragments(), uid)
-        return results.joined([results.argument(await self._runner.run(one), CopyUid) for one in exchanges])
+        _, name, parts = self._parts("COPY", messages, self._writer().mailbox(mailbox).fragments(), uid)
+        submitted = (self.session.command(name, part) for part in parts)
+        return results.joined([results.argument(await self._runner.run(one), CopyUid) for one in submitted])
 
     async def move(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
         """Send MOVE, and return the value of UIDPLUS's code in an untagged OK (RFC 9051 section 6.4.8).
 
         For an empty set nothing is sent.  A set that is too long for a line is treated as by `copy`.
         """
-        _, exchanges = self._submit("MOVE", messages, self._writer().mailbox(mailbox).fragments(), uid)
-        return results.joined([await self._moved(one) for one in exchanges])
+        _, name, parts = self._parts("MOVE", messages, self._writer().mailbox(mailbox).fragments(), uid)
+        return results.joined([await self._moved(self.session.command(name, part)) for part in parts])
 
     async def _moved(self, exchange: Exchange) -> CopyUid | None:
         _, told = await self._runner.gather(
@@ -398,9 +398,10 @@ class Connection:
         Returns what is gone, in the server's order.  These are message numbers or, once QRESYNC is enabled, UIDs, as
         `Removed.uid` says (RFC 7162 section 3.2.7).  For an empty set of UIDs nothing is sent.
         """
-        exchanges = [self.session.command("EXPUNGE")] if uids is None else self._submit("EXPUNGE", uids, [], True)[1]
+        name, parts = ("EXPUNGE", [[]]) if uids is None else self._parts("EXPUNGE", uids, [], True)[1:]
         found: list[Received] = []
-        for exchange in exchanges:
+        for part in parts:
+            exchange = self.session.command(name, part)
             found += (await self._runner.gather(exchange, lambda event: told_gone(event) is not None, itself))[1]
         return removed(found)
 
@@ -442,18 +443,37 @@ class Connection:
 
     def _submit(
         self, name: str, messages: MessageSet, rest: Sequence[Fragment], uid: bool
-    ) -> tuple[SequenceSet, Iterable[Exchange]]:
-        """Return a set of messages, and an iterator that submits a command about it, or several if it is long.
+    ) -> tuple[SequenceSet, Sequence[Exchange]]:
+        """Submit a command about a set of messages, or several if it is long.  Return the set, and them.
 
-        For an empty set nothing is submitted.
+        They are submitted all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1).  For an empty
+        set nothing is submitted.
+        """
+        numbers, name, parts = self._parts(name, messages, rest, uid)
+        exchanges = []
+        for part in parts:
+            exchanges.append(self.session.command(name, part))  # noqa: PERF401 # it has no call of its own
+        return numbers, exchanges
+
+    def _parts(
+        self, name: str, messages: MessageSet, rest: Sequence[Fragment], uid: bool
+    ) -> tuple[SequenceSet, str, Sequence[Sequence[Fragment]]]:
+        """Return a set of messages, and the name and the arguments of a command about it, or of several if it is long.
+
+        There are none for an empty set.
         """
         numbers = message_set(messages)
-        command = f"{_uid(uid)}{name}"
+        command = f"UID {name}" if uid else name
+        after = [b" ", *rest] if rest else []
+        if len(numbers.ranges) == 1:  # as most sets
+            return numbers, command, [[str(numbers).encode("ascii"), *after]]
         if not numbers:
             self.session.require(command)
-        after = [b" ", *rest] if rest else []
-        parts = in_lines(numbers, name, rest, uid=uid)
-        return numbers, (self.session.command(command, [str(part).encode("ascii"), *after]) for part in parts)
+        return (
+            numbers,
+            command,
+            [[str(part).encode("ascii"), *after] for part in in_lines(numbers, name, rest, uid=uid)],
+        )
 
 
 def _uid(uid: bool) -> str:

@@ -187,6 +187,11 @@ class AsyncClient:
 
     # -- events
 
+    def _each(self, run: ReceivedRun) -> None:
+        if (tell := self._on_response or self.on_event) is not None:
+            for event in run.each():
+                tell(event)
+
     def _tell(self) -> bool:
         """Report events for the length of a slice.  Return whether there may be more."""
         if self._telling:
@@ -202,11 +207,6 @@ class AsyncClient:
         finally:
             self._telling = False
         return more
-
-    def _each(self, run: ReceivedRun) -> None:
-        if (tell := self._on_response or self.on_event) is not None:
-            for event in run.each():
-                tell(event)
 
     def _tell_slice(self) -> bool:
         until = time.monotonic() + _SLICE
@@ -224,6 +224,10 @@ class AsyncClient:
                 elif type(event) is Sent:
                     if on_event is not None:
                         on_event(event)
+                elif type(event) is Completed and event.exchange.name != "STARTTLS":
+                    if on_event is not None:
+                        on_event(event)
+                    self._wake(event.exchange)
                 else:
                     self._tell_rare(event)
                 left -= 1
@@ -234,7 +238,7 @@ class AsyncClient:
         return False
 
     def _tell_rare(self, event: Event) -> None:
-        """Report an event that those who wait may wait for, and wake them.
+        """Report an event that those who wait may wait for, or that is left after a fault, and wake them.
 
         They learn first why the connection has ended: that matters more than an error of `on_event` about it.
         """
@@ -296,7 +300,8 @@ class AsyncClient:
                 if self._receive(stream.take(CHUNK)):
                     continue
                 more = self._tell()
-                self._push()
+                if self.session.sends:
+                    self._push()
                 over = self.session.known.state == LOGOUT  # no more than the end of the stream is due
                 self._behind = more or over or self._upgrade is not None
         except Exception as trouble:  # noqa: BLE001 # the task raises it
@@ -373,21 +378,21 @@ class AsyncClient:
 
         Commands that follow others before these have their replies are left to that task, which writes them together.
         """
-        session = self.session
-        sends = session.sends
-        if self._due.up or not sends:
+        session, stream = self.session, self.stream
+        if self._due.up:
             return
-        if len(session.running) <= 1 and not (self.stream.unsent if self._eager is None else self._eager.full):
+        if len(session.running) <= 1 and not (stream.unsent if self._eager is None else self._eager.full):
             try:
-                octets = session.to_send()
-                if octets:
+                if octets := session.to_send():
                     self._moved = self._now()
-                    self.stream.put(octets)
-                    if not session.sends:
-                        return
+                    stream.put(octets)
+                elif session.closed:
+                    self._due.set()
             except Exception as error:  # noqa: BLE001 # the task that writes raises it
                 self._fault = error
-        self._due.set()
+                self._due.set()
+        if session.sends:
+            self._due.set()
 
     async def _write(self) -> None:
         try:

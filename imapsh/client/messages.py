@@ -147,6 +147,7 @@ class Asked:
 
     def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:
         self._names = _asked_names(items) if len(items) < _SHORT else _asked_names.__wrapped__(items)
+        self._shapes = self._names.shapes
         self._numbers = numbers
         ranges = numbers.ranges
         self._open = numbers.saved or (STAR in ranges[0] if len(ranges) == 1 else any(STAR in pair for pair in ranges))
@@ -166,7 +167,8 @@ class Asked:
             number = event.uid if self._uid else value.seq
             if number is not None and not self._holds(number):
                 return False
-        shape = self.shape(tuple(value[1]))
+        names = tuple(value[1])
+        shape = self._shapes.get(names) or self.shape(names)
         return shape.main or (shape.beside and not self._has_come(value))
 
     def takes_run(self, run: ReceivedRun) -> bool:
@@ -180,7 +182,7 @@ class Asked:
 
     def shape(self, names: tuple[str, ...]) -> _Shape:
         """Return how a response with items of these names compares with what was asked for."""
-        return self._names.shapes.get(names) or self._names.shape(names)
+        return self._shapes.get(names) or self._names.shape(names)
 
     def awaits(self, event: Received) -> bool:
         """Return whether the message is still expected.
@@ -237,77 +239,81 @@ class Asked:
         return self._numbers.contains(number, LARGEST if self._uid else max(exists, number))
 
 
-class Gathering:
+class Gathering(Asked):
     """Puts the messages of a FETCH together, whose items may come in several responses, and hands them on.
 
     `put` takes messages that came together, with the octets that they took on the wire.
 
     A message that is whole is handed on at once.  Otherwise it waits until the next message begins, because some
     servers leave out an item that they do not have.  Flags that come alone wait for their message.  So at most one
-    message with its text is held.
+    message with its text is held.  `held` has all that wait, with their octets.
     """
 
     def __init__(
         self,
-        asked: Asked,
+        session: Session,
+        numbers: SequenceSet,
+        items: str,
+        uid: bool,
         put: Callable[[Sequence[Message], int], None],
     ) -> None:
-        self._asked = asked
+        Asked.__init__(self, session, numbers, items, uid)
         self._put = put
-        self._held: dict[tuple[int, int | None], tuple[Message, int]] = {}
+        self.held: dict[tuple[int, int | None], tuple[Message, int]] = {}
         self._begun: tuple[int, int | None] | None = None  # the one of these that has more than flags
 
     def add(self, event: Received) -> None:
         """Take in a response."""
         came, octets = message(event), event.response.frame.length
-        shape = self._asked.shape(tuple(came[2]))
-        if shape.whole and not self._held:
+        names = tuple(came[2])
+        shape = self._shapes.get(names) or self.shape(names)
+        if shape.whole and not self.held:
             self._hand_on(came, octets, shape)
             return
         key = (came.seq, None) if came.uid is None else (0, came.uid)
-        before, size = self._held.pop(key, (came, 0))
+        before, size = self.held.pop(key, (came, 0))
         whole = Message(came.seq, came.uid, Items(before.items | came.items))
         if shape.main and self._begun not in (None, key):
             self._finish_begun()
-        together = self._asked.shape(tuple(whole.items))
+        together = self.shape(tuple(whole.items))
         if together.whole:
             self._begun = None if self._begun == key else self._begun
             self._hand_on(whole, size + octets, together)
             return
-        self._held[key] = (whole, size + octets)
+        self.held[key] = (whole, size + octets)
         if shape.main:
             self._begun = key
 
     def add_run(self, run: ReceivedRun) -> bool:
         """Take in a run; return False, and take in nothing, if its messages may not be whole or one waits."""
         shape = run.run.shape
-        asked = self._asked.shape(shape.names)
-        if self._held or not asked.whole:
+        asked = self.shape(shape.names)
+        if self.held or not asked.whole:
             return False
         make = shape.values
         rows = zip(run.run.numbers, run.uids, run.run.taken(), strict=True)
         messages = [_new(Message, (number, uid, unread(make, taken))) for number, uid, taken in rows]
         if asked.flags:
-            self._asked.all_came(run.run.numbers)
+            self.all_came(run.run.numbers)
         self._put(messages, len(run.run.octets))
         return True
 
     def finish(self) -> bool:
         """Hand on what is left at the end of the command.  Return whether there was something."""
-        if not self._held:
+        if not self.held:
             return False
-        for came, octets in self._held.values():
+        for came, octets in self.held.values():
             self._put((came,), octets)
-        self._held = {}
+        self.held = {}
         return True
 
     def _finish_begun(self) -> None:
         assert self._begun is not None
-        came, octets = self._held.pop(self._begun)
-        self._hand_on(came, octets, self._asked.shape(tuple(came.items)))
+        came, octets = self.held.pop(self._begun)
+        self._hand_on(came, octets, self.shape(tuple(came.items)))
         self._begun = None
 
     def _hand_on(self, came: Message, octets: int, shape: _Shape) -> None:
         if shape.flags:
-            self._asked.came(came.seq, came.uid)
+            self.came(came.seq, came.uid)
         self._put((came,), octets)

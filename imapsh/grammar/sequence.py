@@ -170,7 +170,9 @@ class SequenceSet:
             return "$"
         if len(self.ranges) == 1:  # as most commands have it
             low, high = self.ranges[0]
-            return _name(low) if low == high else f"{_name(low)}:{_name(high)}"
+            if low == high:
+                return str(low) if low != STAR else "*"
+            return f"{_name(low)}:{_name(high)}"
         return ",".join(_name(low) if low == high else f"{_name(low)}:{_name(high)}" for low, high in self.ranges)
 
     def __repr__(self) -> str:

@@ -212,10 +212,10 @@ class AioStream(asyncio.BufferedProtocol):
 
     def put(self, data: bytes) -> None:
         """Hand `data` to the system without waiting; await `drained` before more.  Raises ConnectionLost."""
-        transport = self._open_transport()
         if self._tls is None:
-            transport.write(data)
+            self._open_transport().write(data)
             return
+        self._open_transport()
         for piece in self._tls.encrypt(data):
             self._open_transport().write(piece)
 
@@ -323,14 +323,10 @@ class AioStream(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take in the octets that were put there."""
-        self.data_received(self._room[:nbytes])
-
-    def data_received(self, data: bytes | memoryview) -> None:
-        """Take in octets; a view is not looked at later."""
         if self._tls is None:
-            self._keep(bytes(data))
+            self._keep(bytes(self._room[:nbytes]))
         else:
-            self._tls.receive(data)
+            self._tls.receive(self._room[:nbytes])
             if self._tls.done:
                 self._decrypt(self._tls)
         more = self._timeout is None and not self._ended and self._error is None  # TLS may have ended right behind
@@ -371,8 +367,8 @@ class AioStream(asyncio.BufferedProtocol):
     def _last_words(self) -> None:
         """Read what came before a write failed.  asyncio leaves it in the socket, and it may say why the peer left."""
         try:
-            while data := os.read(self.fileno(), CHUNK):
-                self.data_received(data)
+            while octets := os.readv(self.fileno(), [self._room]):
+                self.buffer_updated(octets)
         except OSError:
             pass  # no more octets, or no socket any more
 

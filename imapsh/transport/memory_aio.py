@@ -105,9 +105,19 @@ class MemoryTransport(asyncio.Transport):
         while self._inbox and self._reading and not self._closing:
             data = self._inbox.popleft()
             self._waiting -= len(data)
-            self._protocol.data_received(data)
+            self._hand_on(data)
             if self._waiting <= HIGH_WATER // 2:
                 self.peer._protocol.resume_writing()
         if self._peer_ended and not self._inbox and not self._closing:
             self._peer_ended = False
             self._protocol.eof_received()
+
+    def _hand_on(self, data: bytes) -> None:
+        """Put octets where the protocol wants them, as asyncio does."""
+        view = memoryview(data)
+        while view:
+            room = self._protocol.get_buffer(len(view))
+            octets = min(len(room), len(view))
+            room[:octets] = view[:octets]
+            self._protocol.buffer_updated(octets)
+            view = view[octets:]
