@@ -235,9 +235,7 @@ class Connection:
         LoginError, before anything is sent, if a password would go to another machine without TLS.
         """
         exchange = self.session.line(line, open_file=open_file)
-        exchange, found = await self._runner.gather(
-            exchange, lambda event: True, lambda event: event.response, hears=True
-        )
+        found = await self._runner.gather(exchange, lambda event: True, lambda event: event.response, hears=True)
         return results.replied(exchange, found)
 
     id = facts.id_
@@ -279,7 +277,7 @@ class Connection:
         if parameters:
             writer.raw(f" ({' '.join(parameters)})")
         exchange = self.session.command("EXAMINE" if read_only else "SELECT", writer.fragments())
-        _, found = await self._runner.gather(exchange, lambda event: qresync is not None and tells(event), itself)
+        found = await self._runner.gather(exchange, lambda event: qresync is not None and tells(event), itself)
         self.resynced = resynced(found)
         box = self.session.mailbox
         if box is None:  # a BYE followed the OK at once
@@ -288,14 +286,14 @@ class Connection:
 
     async def unselect(self) -> None:
         """Send UNSELECT: leave the mailbox and expunge nothing (RFC 9051 section 6.4.2)."""
-        await self._runner.collect("UNSELECT")
+        await self._runner.command("UNSELECT")
 
     async def close_mailbox(self) -> None:
         r"""Send CLOSE: expunge what is marked \Deleted, silently, and leave the mailbox (RFC 9051 section 6.4.1).
 
         `unselect` leaves it and expunges nothing.  `close` ends the connection.
         """
-        await self._runner.collect("CLOSE")
+        await self._runner.command("CLOSE")
 
     # -- messages
 
@@ -357,9 +355,11 @@ class Connection:
         else:
             writer.flags(flags)
         rest = writer.fragments()
-        numbers, exchanges = self._submit("STORE", messages, rest, uid)
-        if not exchanges:
+        numbers, name, parts = self._parts("STORE", messages, rest, uid)
+        if not parts:
             return Stored()
+        # all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1)
+        exchanges = [self.session.command(name, part) for part in parts]
         asked = Asked(self.session, numbers, "X-GM-LABELS" if "X-GM-LABELS" in change.upper() else "FLAGS MODSEQ", uid)
         found = await self._runner.gather_all(exchanges, asked.takes, message, asked.awaits)
         modified = [kept for one in exchanges if (kept := results.argument(one, Modified)) is not None]
@@ -385,7 +385,7 @@ class Connection:
         return results.joined([await self._moved(self.session.command(name, part)) for part in parts])
 
     async def _moved(self, exchange: Exchange) -> CopyUid | None:
-        _, told = await self._runner.gather(
+        told = await self._runner.gather(
             exchange,
             lambda event: results.copied(event.response) is not None,
             lambda event: results.copied(event.response),
@@ -402,7 +402,7 @@ class Connection:
         found: list[Received] = []
         for part in parts:
             exchange = self.session.command(name, part)
-            found += (await self._runner.gather(exchange, lambda event: told_gone(event) is not None, itself))[1]
+            found += await self._runner.gather(exchange, lambda event: told_gone(event) is not None, itself)
         return removed(found)
 
     def idle(self, *, renewal: float = RENEWAL) -> Idle:
@@ -441,26 +441,12 @@ class Connection:
     def _writer(self) -> Writer:
         return Writer(utf8=self.session.parser.utf8)
 
-    def _submit(
-        self, name: str, messages: MessageSet, rest: Sequence[Fragment], uid: bool
-    ) -> tuple[SequenceSet, Sequence[Exchange]]:
-        """Submit a command about a set of messages, or several if it is long.  Return the set, and them.
-
-        They are submitted all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1).  For an empty
-        set nothing is submitted.
-        """
-        numbers, name, parts = self._parts(name, messages, rest, uid)
-        exchanges = []
-        for part in parts:
-            exchanges.append(self.session.command(name, part))  # noqa: PERF401 # it has no call of its own
-        return numbers, exchanges
-
     def _parts(
         self, name: str, messages: MessageSet, rest: Sequence[Fragment], uid: bool
     ) -> tuple[SequenceSet, str, Sequence[Sequence[Fragment]]]:
-        """Return a set of messages, and the name and the arguments of a command about it, or of several if it is long.
+        """Return a set of messages, and the name and the arguments of a command about it, or of several.
 
-        There are none for an empty set.
+        There are no arguments for an empty set.
         """
         numbers = message_set(messages)
         command = f"UID {name}" if uid else name
@@ -469,11 +455,8 @@ class Connection:
             return numbers, command, [[str(numbers).encode("ascii"), *after]]
         if not numbers:
             self.session.require(command)
-        return (
-            numbers,
-            command,
-            [[str(part).encode("ascii"), *after] for part in in_lines(numbers, name, rest, uid=uid)],
-        )
+        parts = in_lines(numbers, name, rest, uid=uid)
+        return numbers, command, [[str(part).encode("ascii"), *after] for part in parts]
 
 
 def _uid(uid: bool) -> str:

@@ -75,7 +75,6 @@ class AsyncClient:
         self._has_room = has_room or (lambda: True)
         self._attentive = False  # the reading task waits, and nothing is left that it has to do
         self._behind = False  # something is
-        self._trouble: Exception | None = None  # of `_arrived`, for the task that reads
         self._due = News()  # there may be something to write
         self._fault: Exception | None = None  # of `_push`, for the task that writes
         self._untold: Exception | None = None  # of the program, and nobody has been told of it
@@ -197,8 +196,29 @@ class AsyncClient:
         if self._telling:
             return False
         self._telling = True
+        left, until, more = _MOST, time.monotonic() + _SLICE, False
+        on_event = self.on_event
+        on_response = self._on_response or on_event
         try:
-            more = self._tell_slice()
+            for event in self.session.happenings():
+                if isinstance(event, ReceivedRun):
+                    self._on_run(event)
+                    left -= len(event.run.found)
+                else:
+                    if type(event) is Received and not event.greeting:
+                        if on_response is not None:
+                            on_response(event)
+                    elif type(event) is Sent:
+                        if on_event is not None:
+                            on_event(event)
+                    else:
+                        self._tell_rare(event)
+                    left -= 1
+                    if left % 8:
+                        continue
+                if left <= 0 or time.monotonic() > until:
+                    more = True
+                    break
             if self._on_slice is not None:
                 self._on_slice()
         except Exception as fault:  # noqa: BLE001 # it is told
@@ -207,35 +227,6 @@ class AsyncClient:
         finally:
             self._telling = False
         return more
-
-    def _tell_slice(self) -> bool:
-        until = time.monotonic() + _SLICE
-        on_event = self.on_event
-        on_response = self._on_response or on_event
-        left = _MOST
-        for event in self.session.happenings():
-            if isinstance(event, ReceivedRun):
-                self._on_run(event)
-                left -= len(event.run.found)
-            else:
-                if type(event) is Received and not event.greeting:
-                    if on_response is not None:
-                        on_response(event)
-                elif type(event) is Sent:
-                    if on_event is not None:
-                        on_event(event)
-                elif type(event) is Completed and event.exchange.name != "STARTTLS":
-                    if on_event is not None:
-                        on_event(event)
-                    self._wake(event.exchange)
-                else:
-                    self._tell_rare(event)
-                left -= 1
-                if left % 8:
-                    continue
-            if left <= 0 or time.monotonic() > until:
-                return True
-        return False
 
     def _tell_rare(self, event: Event) -> None:
         """Report an event that those who wait may wait for, or that is left after a fault, and wake them.
@@ -250,7 +241,7 @@ class AsyncClient:
         elif self.on_event is not None:
             self.on_event(event)
         if isinstance(event, Completed):
-            if not _upgrades(event.exchange):
+            if event.exchange.name != "STARTTLS" or not _upgrades(event.exchange):
                 self._wake(event.exchange)
         elif isinstance(event, Received) and event.greeting:
             self._wake(None)
@@ -297,15 +288,16 @@ class AsyncClient:
                     self._attentive = False
                     break
                 self._moved = self._now()
-                if self._receive(stream.take(CHUNK)):
+                if self.session.receive(stream.take(CHUNK)):
                     continue
                 more = self._tell()
                 if self.session.sends:
                     self._push()
                 over = self.session.known.state == LOGOUT  # no more than the end of the stream is due
                 self._behind = more or over or self._upgrade is not None
-        except Exception as trouble:  # noqa: BLE001 # the task raises it
-            self._trouble, self._behind = trouble, True
+        except Exception as fault:  # noqa: BLE001 # it is told
+            self._broke(fault)
+            self._behind = True
         self._attentive = self._attentive and not self._behind
         return self._attentive
 
@@ -318,8 +310,6 @@ class AsyncClient:
             self._attentive = True
             await self._eager.arrival()
             self._attentive = False
-        if self._trouble is not None:
-            raise self._trouble
         if self._behind:
             self._behind = False
             return False
@@ -327,9 +317,6 @@ class AsyncClient:
             await self._room()  # `_arrived` took nothing in, because there was none
         octets = await self.stream.read(CHUNK)
         self._moved = self._now()
-        return self._receive(octets)
-
-    def _receive(self, octets: bytes) -> bool:
         try:
             return self.session.receive(octets)
         except Exception as fault:  # noqa: BLE001 # it is told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
 from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
@@ -102,16 +102,20 @@ class Runner:
         backlog.due += 1
         return self._client.begin(exchange, backlog.ended)
 
-    async def collect(
-        self, name: str, fragments: Iterable[Sendable] = (), *, wants: str = ""
-    ) -> tuple[Exchange, list[Any]]:
-        """Run a command; return it with the values of the responses of the name `wants` that it brings."""
-        exchange = self.session.command(name, fragments)
-        if not wants:
-            return await self.run(exchange), []
-        return await self.gather(exchange, lambda event: is_untagged(event, wants), value_of)
+    # These begin a command and return what is to be awaited: a coroutine less for each command.
 
-    async def gather(
+    def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Coroutine[Any, Any, Exchange]:
+        """Run a command; return it."""
+        return self.run(self.session.command(name, fragments))
+
+    def collect(
+        self, name: str, fragments: Iterable[Sendable] = (), *, wants: str
+    ) -> Coroutine[Any, Any, Sequence[Any]]:
+        """Run a command; return the values of the responses of the name `wants` that it brings."""
+        exchange = self.session.command(name, fragments)
+        return self.gather(exchange, lambda event: is_untagged(event, wants), value_of)
+
+    def gather(
         self,
         exchange: Exchange,
         takes: Callable[[Received], bool],
@@ -120,13 +124,13 @@ class Runner:
         hears: bool = False,
         awaits: Callable[[Received], bool] = lambda event: True,
         counts: bool = True,
-    ) -> tuple[Exchange, list[T]]:
-        """Run a command; return it with what `keep` makes of the responses that it takes or hears (`Want`).
+    ) -> Coroutine[Any, Any, list[T]]:
+        """Run a command; return what `keep` makes of the responses that it takes or hears (`Want`).
 
         Responses of more octets than the limit `collected` end the connection, unless `keep` keeps little of them and
         `counts` is false.
         """
-        return exchange, await self.gather_all([exchange], takes, keep, awaits, hears=hears, counts=counts)
+        return self.gather_all([exchange], takes, keep, awaits, hears=hears, counts=counts)
 
     async def gather_all(
         self,
@@ -152,12 +156,15 @@ class Runner:
             else:
                 found.append(keep(event))
 
-        self.router.want(exchanges, Want(takes, put, hears, awaits))
+        wants, want = self.router.wants, Want(takes, put, hears, awaits)
+        for exchange in exchanges:
+            wants[exchange] = want
         try:
             for exchange in exchanges:
                 await self.run(exchange)
         finally:
-            self.router.forget(exchanges)
+            for exchange in exchanges:
+                del wants[exchange]
         return found
 
     # -- other things that are waited for

@@ -18,7 +18,7 @@ _MOST_FIELDS, _LONGEST_NAME, _LONGEST_VALUE = 30, 30, 1024  # RFC 2971 section 3
 
 async def capability(self: Connection) -> frozenset[str]:
     """Send CAPABILITY: ask for the capabilities again (RFC 9051 section 6.1.1)."""
-    await self._runner.collect("CAPABILITY")
+    await self._runner.command("CAPABILITY")
     return self.session.capabilities
 
 
@@ -29,7 +29,7 @@ async def enable(self: Connection, *names: str) -> frozenset[str]:
     """
     if not names:
         raise UsageError("enable() needs the name of an extension, such as 'QRESYNC'")
-    await self._runner.collect("ENABLE", Writer().raw(" ".join(map(ascii_only, names))).fragments())
+    await self._runner.command("ENABLE", Writer().raw(" ".join(map(ascii_only, names))).fragments())
     return self.session.enabled
 
 
@@ -47,7 +47,7 @@ async def id_(self: Connection, fields: Mapping[str, str | None] | None = None) 
         writer.items(fields.items(), lambda field: writer.string(field[0]).raw(" ").nstring(field[1]))
     else:
         writer.raw("NIL")
-    _, found = await self._runner.collect("ID", writer.fragments(), wants="ID")
+    found = await self._runner.collect("ID", writer.fragments(), wants="ID")
     told = [value.fields for value in found if isinstance(value, Id)]
     return (told[-1] or {}) if told else {}
 
@@ -67,19 +67,19 @@ def _check_fields(fields: Mapping[str, str | None]) -> None:
 
 async def noop(self: Connection) -> None:
     """Send NOOP: let the server send its news (RFC 9051 section 6.1.2)."""
-    await self._runner.collect("NOOP")
+    await self._runner.command("NOOP")
 
 
 async def check(self: Connection) -> None:
     """Send CHECK: ask for a checkpoint of the selected mailbox (RFC 3501 section 6.4.1)."""
-    await self._runner.collect("CHECK")
+    await self._runner.command("CHECK")
 
 
 async def compress(self: Connection) -> None:
     """Send COMPRESS: deflate both directions from here on (RFC 4978 section 3)."""
-    await self._runner.collect("COMPRESS", [b"DEFLATE"])
+    await self._runner.command("COMPRESS", [b"DEFLATE"])
 
 
 async def unauthenticate(self: Connection) -> None:
     """Send UNAUTHENTICATE (RFC 8437 section 2): log out of the account, and stay connected for another login."""
-    await self._runner.collect("UNAUTHENTICATE")
+    await self._runner.command("UNAUTHENTICATE")

@@ -11,6 +11,7 @@ from imapsh.client.items import BodyItem, Item
 from imapsh.client.messages import Gathering, Message
 from imapsh.client.routing import Want
 from imapsh.grammar.unread import Unread
+from imapsh.session.exchange import Exchange
 from imapsh.wire.frames import Spilled
 
 if TYPE_CHECKING:
@@ -41,17 +42,19 @@ async def fetch(
     line goes in several commands.
     """
     asks = fetch_items(items, changed_since)
-    numbers, exchanges = self._submit("FETCH", messages, asks.fragments, uid)
-    if not exchanges:
+    numbers, name, parts = self._parts("FETCH", messages, asks.fragments, uid)
+    if not parts:
         return
-    runner = self._runner
-    router = runner.router
-    backlog = router.backlog(_in_files)
+    runner, wants = self._runner, self._runner.router.wants
+    backlog = runner.router.backlog(_in_files)
     asked = Gathering(self.session, numbers, asks.items, uid, backlog.put_all)
     want = _new(Want, (asked.takes, asked.add, False, asked.awaits, asked.takes_run, asked.add_run))
+    exchanges: list[Exchange] = []
     running: list[Pending] = []
-    router.want(exchanges, want)
     try:
+        for part in parts:  # all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1)
+            exchanges.append(exchange := self.session.command(name, part))
+            wants[exchange] = want
         for exchange in exchanges:
             running.append(runner.start(exchange, backlog))  # noqa: PERF401 # those before an error are taken back
         while True:
@@ -71,7 +74,8 @@ async def fetch(
         if backlog.due:
             for one in running:
                 one.cancel()
-        router.forget(exchanges)
+        for exchange in exchanges:
+            del wants[exchange]
         backlog.close()
 
 

@@ -51,27 +51,27 @@ async def create(self: Connection, mailbox: str, *, use: str = "") -> None:
     writer = self._writer().mailbox(mailbox)
     if use:
         writer.raw(f" (USE ({_known_use(use)}))")
-    await self._runner.collect("CREATE", writer.fragments())
+    await self._runner.command("CREATE", writer.fragments())
 
 
 async def delete(self: Connection, mailbox: str) -> None:
     """Send DELETE, with all that is in it (RFC 9051 section 6.3.5)."""
-    await self._runner.collect("DELETE", self._writer().mailbox(mailbox).fragments())
+    await self._runner.command("DELETE", self._writer().mailbox(mailbox).fragments())
 
 
 async def rename(self: Connection, mailbox: str, to: str) -> None:
     """Send RENAME (RFC 9051 section 6.3.6)."""
-    await self._runner.collect("RENAME", self._writer().mailbox(mailbox).raw(" ").mailbox(to).fragments())
+    await self._runner.command("RENAME", self._writer().mailbox(mailbox).raw(" ").mailbox(to).fragments())
 
 
 async def subscribe(self: Connection, mailbox: str) -> None:
     """Send SUBSCRIBE (RFC 9051 section 6.3.7)."""
-    await self._runner.collect("SUBSCRIBE", self._writer().mailbox(mailbox).fragments())
+    await self._runner.command("SUBSCRIBE", self._writer().mailbox(mailbox).fragments())
 
 
 async def unsubscribe(self: Connection, mailbox: str) -> None:
     """Send UNSUBSCRIBE (RFC 9051 section 6.3.8)."""
-    await self._runner.collect("UNSUBSCRIBE", self._writer().mailbox(mailbox).fragments())
+    await self._runner.command("UNSUBSCRIBE", self._writer().mailbox(mailbox).fragments())
 
 
 async def list_(
@@ -157,7 +157,7 @@ async def status(
         raise UsageError("status() needs items, such as 'MESSAGES UNSEEN'")
     fragments = self._writer().mailbox(mailbox).raw(f" ({listed})").fragments()
     exchange = self.session.command("STATUS", fragments)
-    _, found = await self._runner.gather(
+    found = await self._runner.gather(
         exchange, lambda event: is_untagged(event, "STATUS") and results.answers(event, exchange), value_of
     )
     return results.told(mailbox, found)
@@ -168,7 +168,7 @@ async def namespace(self: Connection) -> Namespaces:
 
     Return the prefixes of one's own, others' and shared mailboxes; None for a kind that does not exist.
     """
-    _, found = await self._runner.collect("NAMESPACE", wants="NAMESPACE")
+    found = await self._runner.collect("NAMESPACE", wants="NAMESPACE")
     told = [value for value in found if isinstance(value, Namespaces)]
     return told[-1] if told else Namespaces(None, None, None)
 

@@ -42,7 +42,7 @@ async def metadata(
     if options:
         writer.raw(f"({' '.join(options)}) ")
     writer.mailbox(mailbox).raw(" ").items(names, writer.astring)
-    _, found = await self._runner.collect("GETMETADATA", writer.fragments(), wants="METADATA")
+    found = await self._runner.collect("GETMETADATA", writer.fragments(), wants="METADATA")
     return {
         name: held
         for value in found
@@ -60,4 +60,4 @@ async def set_metadata(self: Connection, mailbox: str, entries: Mapping[str, str
         raise UsageError("set_metadata() needs entries and their values")
     writer = self._writer().mailbox(mailbox).raw(" ")
     writer.items(entries.items(), lambda entry: writer.astring(entry[0]).raw(" ").nstring(entry[1]))
-    await self._runner.collect("SETMETADATA", writer.fragments())
+    await self._runner.command("SETMETADATA", writer.fragments())

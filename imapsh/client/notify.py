@@ -30,4 +30,4 @@ async def notify(self: Connection, *groups: str, status: bool = False) -> None:
             raise UsageError(f"notify(): {problem.message}")
     if not found.complete:
         raise UsageError(f"notify(): {' '.join(groups)} is not whole; write (filter (event ...))")
-    await self._runner.collect("NOTIFY", Writer().raw(arguments).fragments())
+    await self._runner.command("NOTIFY", Writer().raw(arguments).fragments())

@@ -33,7 +33,7 @@ async def sort(
     if not words:
         raise UsageError("sort() needs criteria, such as 'REVERSE DATE'")
     rest = _searched(self._writer().raw(f"({words}) "), search, charset).fragments()
-    _, found = await self._runner.collect(_by("SORT", uid), rest, wants="SORT")
+    found = await self._runner.collect(_by("SORT", uid), rest, wants="SORT")
     return tuple(number for value in found if isinstance(value, Sort) for number in value.ids)
 
 
@@ -50,7 +50,7 @@ async def thread(
     Text beyond ASCII in `search` is sent in UTF-8; another `charset` raises UsageError then.
     """
     rest = _searched(self._writer().raw(f"{ascii_only(algorithm)} "), search, charset).fragments()
-    _, found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
+    found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
     values = [value for value in found if isinstance(value, Thread)]
     return Thread(tuple(one for value in values for one in value.threads))
 
@@ -67,7 +67,7 @@ async def esearch(
     options = " ".join(map(ascii_only, several(returns)))
     rest = write_criteria(self._writer().raw(f"RETURN ({options}) "), search).fragments()
     exchange = self.session.command(_by("SEARCH", uid), rest)
-    exchange, found = await self._runner.gather(
+    found = await self._runner.gather(
         exchange, lambda event: event.response.name == "ESEARCH" and results.answers(event, exchange), value_of
     )
     items = {}

@@ -20,7 +20,7 @@ async def quota(self: Connection, mailbox: str = "INBOX") -> tuple[Quota, ...]:
     octets.
     """
     rest = self._writer().mailbox(mailbox).fragments()
-    _, found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTA")
+    found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTA")
     return tuple(value for value in found if isinstance(value, Quota))
 
 
@@ -29,7 +29,7 @@ async def quota_root(self: Connection, root: str) -> Quota | None:
 
     None is returned if the server says nothing.
     """
-    _, found = await self._runner.collect("GETQUOTA", self._writer().astring(root).fragments(), wants="QUOTA")
+    found = await self._runner.collect("GETQUOTA", self._writer().astring(root).fragments(), wants="QUOTA")
     return next((value for value in found if isinstance(value, Quota)), None)
 
 
@@ -39,7 +39,7 @@ async def quota_roots(self: Connection, mailbox: str = "INBOX") -> tuple[str, ..
     `quota` returns their usage and limits.
     """
     rest = self._writer().mailbox(mailbox).fragments()
-    _, found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTAROOT")
+    found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTAROOT")
     return tuple(root for value in found if isinstance(value, QuotaRoot) for root in value.roots)
 
 
@@ -57,5 +57,5 @@ async def set_quota(self: Connection, root: str, limits: Mapping[str, int]) -> t
             raise UsageError(f"{shown(limit)} is not a limit of {name}: it is a number from 0")
     writer = self._writer().astring(root).raw(" ")
     rest = writer.items((f"{name} {limit}" for name, limit in limits.items()), writer.raw).fragments()
-    _, found = await self._runner.collect("SETQUOTA", rest, wants="QUOTA")
+    found = await self._runner.collect("SETQUOTA", rest, wants="QUOTA")
     return tuple(value for value in found if isinstance(value, Quota))

@@ -63,10 +63,11 @@ class Want(NamedTuple):
 class Router:
     """A router that hands responses to the running commands and to backlogs.
 
-    `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`). `wants`
-    holds what these want; `backlogs` holds those that are being filled. `waits` holds what programs wait for that
-    may come after the backlogs: since when, by the loop's clock, and for how many seconds at most. `piled` is
-    called with the octets that a backlog holds beyond a full one, whenever they become more.
+    `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`).
+    `wants` holds what these want: a command is put there before it is sent, and taken out when its program is done
+    with it.  `backlogs` holds those that are being filled.  `waits` holds what programs wait for that may come
+    after the backlogs: since when, by the loop's clock, and for how many seconds at most.  `piled` is called with
+    the octets that a backlog holds beyond a full one, whenever they become more.
     """
 
     def __init__(self, running: Mapping[str, Exchange], piled: Callable[[int], None] = lambda octets: None) -> None:
@@ -130,17 +131,7 @@ class Router:
                 heard = True
         return heard
 
-    # -- the wants of exchanges
-
-    def want(self, exchanges: Iterable[Exchange], want: Want) -> None:
-        """Let responses go to the exchanges as `want` says, until `forget` is called."""
-        for exchange in exchanges:
-            self.wants[exchange] = want
-
-    def forget(self, exchanges: Iterable[Exchange]) -> None:
-        """Let no more responses go to the exchanges."""
-        for exchange in exchanges:
-            self.wants.pop(exchange, None)
+    # -- backlogs
 
     def backlog(self, in_files: Callable[[Iterable[Any]], int] = lambda items: 0) -> Backlog[Any]:
         """Return a backlog: until it is closed, the reading waits whenever it is full."""

@@ -60,7 +60,7 @@ async def append(
     """
     writer = self._writer().mailbox(mailbox)
     NewMessage(message, flags, date, exact).write(writer)
-    exchange, _ = await self._runner.collect("APPEND", writer.fragments())
+    exchange = await self._runner.command("APPEND", writer.fragments())
     return results.argument(exchange, AppendUid)
 
 
@@ -75,7 +75,7 @@ async def append_all(self: Connection, mailbox: str, messages: Iterable[NewMessa
         raise UsageError("append_all() needs at least one message")
     for one in several:
         (one if isinstance(one, NewMessage) else NewMessage(one)).write(writer)
-    exchange, _ = await self._runner.collect("APPEND", writer.fragments())
+    exchange = await self._runner.command("APPEND", writer.fragments())
     return results.argument(exchange, AppendUid)
 
 
@@ -90,7 +90,7 @@ async def replace(
     writer = self._writer().raw(f"{results.one_number(number)} ").mailbox(mailbox)
     (message if isinstance(message, NewMessage) else NewMessage(message)).write(writer)
     exchange = self.session.command("UID REPLACE" if uid else "REPLACE", writer.fragments())
-    exchange, told = await self._runner.gather(
+    told = await self._runner.gather(
         exchange,
         lambda event: results.appended(event.response) is not None,
         lambda event: results.appended(event.response),

@@ -110,9 +110,9 @@ def test_one_at_a_time_takes_the_updates() -> None:
 
 def test_a_want_lasts_until_it_is_forgotten() -> None:
     routed = Routed(command("A1", "LIST"))
-    routed.router.want([routed.running["A1"]], Want(lambda event: True, routed.given["A1"].append))
+    routed.router.wants[routed.running["A1"]] = Want(lambda event: True, routed.given["A1"].append)
     routed.router.response(received(LIST))
-    routed.router.forget([routed.running["A1"]])
+    del routed.router.wants[routed.running["A1"]]
     routed.router.response(received(LIST))
     assert routed.counts() == [1]
     assert not routed.router.wants
