@@ -84,7 +84,7 @@ class Router:
         """Hand on a response.  One that asks for something, or that was cut, is ignored, and so is the greeting."""
         if event.greeting or event.asks or event.response.frame.incomplete:
             return
-        taker = self._taker(event)
+        taker = self._taker(event) if self.wants else None
         if taker is not None:
             taker.put(event)
             return
@@ -105,8 +105,6 @@ class Router:
         """Return the first command that awaits the response, or else the first that takes it."""
         first: Want | None = None
         wants = self.wants
-        if not wants:
-            return None
         for exchange in self._running.values():
             want = wants.get(exchange)
             if want is None or want.hears or not want.takes(event):

@@ -367,8 +367,9 @@ class AioStream(asyncio.BufferedProtocol):
     def _last_words(self) -> None:
         """Read what came before a write failed.  asyncio leaves it in the socket, and it may say why the peer left."""
         try:
-            while octets := os.readv(self.fileno(), [self._room]):
-                self.buffer_updated(octets)
+            while data := os.read(self.fileno(), CHUNK):
+                self._room[: len(data)] = data
+                self.buffer_updated(len(data))
         except OSError:
             pass  # no more octets, or no socket any more
 

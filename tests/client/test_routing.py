@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 
@@ -146,6 +147,63 @@ def test_reading_waits_for_a_full_backlog(way: str) -> None:
                 del router.waits[reading]
         assert await turns(reading)
         assert not router.backlogs
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("some", [False, True])
+def test_reading_goes_on_when_items_that_came_together_are_taken(*, some: bool, alone: bool) -> None:
+    async def scene() -> None:
+        router = Router({})
+        with router.backlog() as backlog:
+            backlog.put_all(range(MOST_ITEMS), 1)
+            for octets in (1, 1) if alone else ():
+                backlog.put(0, octets)
+            if not alone:
+                backlog.put_all((0, 0), 2)
+            reading = asyncio.create_task(router.room())
+            assert not await turns(reading)
+            for _ in range(1 if some else MOST_ITEMS + 2):
+                _ = backlog.take_some() if some else backlog.take()
+            assert await turns(reading)
+            assert not router.has_room() or len(backlog) <= MOST_ITEMS
+
+    asyncio.run(scene())
+
+
+def test_what_a_full_backlog_holds_is_counted_without_what_is_in_files() -> None:
+    piled: list[int] = []
+    router = Router({}, piled.append)
+    asked: list[list[int]] = []
+
+    def in_files(items: Iterable[int]) -> int:
+        asked.append(list(items))
+        return 3
+
+    with router.backlog(in_files) as backlog:
+        backlog.put_all(range(MOST_ITEMS + 1), 10)
+        assert not asked
+        backlog.put(7, 10)
+        backlog.put_all((8, 9), 20)
+        assert piled == [7, 24]
+        assert asked == [[7], [8, 9]]
+    assert not router.backlogs
+
+
+def test_a_backlog_knows_how_many_commands_have_no_reply() -> None:
+    async def scene() -> None:
+        backlog = Router({}).backlog()
+        backlog.due = 2
+        waits = backlog.wait()
+        backlog.ended()
+        assert backlog.due == 1
+        await waits
+        backlog.clear()
+        waits = backlog.wait(asyncio.get_running_loop())
+        backlog.ended()
+        await waits
+        assert (backlog.due, len(backlog)) == (0, 0)
 
     asyncio.run(scene())
 
