@@ -211,6 +211,10 @@ class AsyncClient:
                     elif type(event) is Sent:
                         if on_event is not None:
                             on_event(event)
+                    elif type(event) is Completed and event.exchange.name != "STARTTLS":
+                        if on_event is not None:
+                            on_event(event)
+                        self._wake(event.exchange)
                     else:
                         self._tell_rare(event)
                     left -= 1
@@ -241,7 +245,7 @@ class AsyncClient:
         elif self.on_event is not None:
             self.on_event(event)
         if isinstance(event, Completed):
-            if event.exchange.name != "STARTTLS" or not _upgrades(event.exchange):
+            if not _upgrades(event.exchange):
                 self._wake(event.exchange)
         elif isinstance(event, Received) and event.greeting:
             self._wake(None)
