@@ -16,7 +16,7 @@ from imapsh.grammar.names import readable
 from imapsh.grammar.values import Capabilities, Code, Fetch, Garbage, StatusText, Unknown
 from imapsh.hints import Any
 from imapsh.patterns import lazy
-from imapsh.wire.frames import Frame, Part
+from imapsh.wire.frames import Frame
 
 UNTAGGED = "untagged"
 STATUS = "status"
@@ -38,7 +38,7 @@ _LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x
 _MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE|UIDFETCH|CONVERTED)(?![^ \r\n])", re.IGNORECASE)
 _BAD_NUMBER = lazy(rf"[^ \r\n()]{{0,40}}?[\d.]{{1,40}} ?(?=(?:{'|'.join(_NUMBERED)})(?![^ (\r\n]))", re.IGNORECASE)
 _STATUS_LINES = tuple(f"* {name} " for name in ("OK", "NO", "BAD", "BYE", "PREAUTH"))
-_COMMON = lazy(r"\* (?:([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)|(LIST|LSUB|STATUS))(?= |\Z)")
+_COMMON = lazy(r"\* (?:([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)|(LIST|LSUB|STATUS|SEARCH))(?= |\Z)")
 _LEADING = lazy(r"\d*")
 _DIGITS = lazy(r"\d+(?= |$)")
 _TAGGED = lazy(r"([^ \r\n+*]+|[^ \r\n]*[^ \r\n*]) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
@@ -135,8 +135,22 @@ class Parser:
     def parse(self, frame: Frame, *, greeting: bool = False) -> Response:
         """Return the response that a frame holds.  Never raises: what the grammar forbids is in `violations`."""
         parts = frame.parts
-        if not (greeting or frame.violations or frame.incomplete) and (found := _common(parts, frame)) is not None:
-            return found
+        value: Fetch | None = None
+        if greeting or frame.violations or frame.incomplete:
+            return self._by_rules(frame, greeting)
+        if len(parts) == 3:
+            value = section_frame(parts)
+        elif len(parts) == 1:
+            line: bytes = parts[0]  # type: ignore[assignment] # the first part is a line
+            if line.startswith(b"*"):
+                value = flags_line(line)
+            elif (reply := reply_line(line)) is not None:
+                tag, name, text = reply
+                return Response(TAGGED, name, tuple.__new__(StatusText, (None, text)), frame, tag)
+        return self._by_rules(frame, False) if value is None else Response(UNTAGGED, "FETCH", value, frame)
+
+    def _by_rules(self, frame: Frame, greeting: bool) -> Response:
+        """Return the response as the rules read it: any that is not one of the most frequent."""
         try:
             response = self._read(Cursor(frame, self.utf8, self.nesting, self.readers))
             if frame.violations:
@@ -447,23 +461,6 @@ class Parser:
         stop = _code_end(c)
         c.pos = stop or c.end
         return Code(name[0].upper() if name else "", None, readable(c.text[begin : c.pos - bool(stop)].strip()))
-
-
-def _common(parts: tuple[Part, ...], frame: Frame) -> Response | None:
-    """Return one of the most frequent responses, or None for any other."""
-    value: Fetch | None = None
-    if len(parts) == 3:
-        value = section_frame(parts)
-    elif len(parts) == 1:
-        line: bytes = parts[0]  # type: ignore[assignment] # the first part is a line
-        if not line.startswith(b"*"):
-            reply = reply_line(line)
-            if reply is None:
-                return None
-            tag, name, text = reply
-            return Response(TAGGED, name, tuple.__new__(StatusText, (None, text)), frame, tag)
-        value = flags_line(line)
-    return None if value is None else Response(UNTAGGED, "FETCH", value, frame)
 
 
 def _code_end(c: Cursor) -> int | None:

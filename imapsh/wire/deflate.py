@@ -176,6 +176,7 @@ class InflatingPusher(Pusher):
         """Do as Pusher.take.  Raises ConnectionLost too, for octets that are no DEFLATE, and what Deflate raises."""
         while (found := super().take()) is None and self._inflate():
             pass
+        self.drained = False  # there may be more to inflate
         return found
 
     def plain(self) -> Pusher:

@@ -53,11 +53,12 @@ def size_of(part: Part) -> int:
 class Frame:
     """One line with its literals.
 
-    `offset` counts the octets of the stream before it.  `incomplete` is true if the stream ended inside.  `violations`
-    holds what framing found wrong, with offsets from the frame's first octet.
+    `length` counts its octets on the wire, spilled literals included, and `offset` those of the stream before it.
+    `incomplete` is true if the stream ended inside.  `violations` holds what framing found wrong, with offsets from the
+    frame's first octet.
     """
 
-    __slots__ = ("_length", "incomplete", "offset", "parts", "violations")
+    __slots__ = ("incomplete", "length", "offset", "parts", "violations")
 
     def __init__(
         self,
@@ -70,20 +71,15 @@ class Frame:
         self.offset = offset
         self.violations = violations
         self.incomplete = incomplete
-        self._length = -1  # until somebody asks
+        octets = 0
+        for part in parts:
+            octets += len(part) if type(part) is bytes else size_of(part)
+        self.length = octets
 
     @property
     def raw(self) -> bytes:
         """The octets, without those of literals that went to a sink."""
         return b"".join(part for part in self.parts if isinstance(part, bytes))
-
-    @property
-    def length(self) -> int:
-        """Octets on the wire, spilled literals included."""
-        if self._length < 0:
-            parts = self.parts
-            self._length = len(parts[0]) if len(parts) == 1 else sum(map(size_of, parts))
-        return self._length
 
     @property
     def literals(self) -> tuple[Part, ...]:

@@ -51,6 +51,7 @@ class Pusher:
     The same stream cut anywhere gives the same frames.  `on_piece`, if it is given, sees every line and piece of a
     literal once, as the reader takes it (the trace); `telling` is then which of FIRST, MORE and LITERAL it is.
     `on_chunk`, if it is set, sees all octets in the clear as they come, and whether all of them are of one literal.
+    `drained` says after a frame that nothing was left behind it, so that `take` needs more octets.
     """
 
     def __init__(self, reader: FrameReader, on_piece: Callable[[bytes], None] | None = None) -> None:
@@ -65,6 +66,7 @@ class Pusher:
         self._request: Request | None = None
         self._announced = False
         self._ended = False
+        self.drained = False
         self._seen = 0  # octets at the beginning of the buffer that `on_piece` knows already
         self.on_chunk: Callable[[bytes, bool], object] | None = None
 
@@ -80,7 +82,7 @@ class Pusher:
             self._ended = True
         elif self._at >= len(self._chunk):
             self._chunk, self._at = octets, 0
-            return self._flows()
+            return self._request is not None and self._flows()
         else:
             self._chunk, self._at = self._chunk[self._at :] + octets, 0
         return False
@@ -104,28 +106,48 @@ class Pusher:
         In the command dialect it also returns each literal's first request, once, so that it can be answered.  Raises
         LimitError.
         """
+        reader = self.reader
         while True:
-            if self._reading is None:
-                line = self._next_line()
-                if not line:
-                    return None
-                frame = self.reader.whole(line)
-                if frame is None and self.reader.dialect is RESPONSE:
-                    frame = self.reader.with_literal(line, self._ahead, self._took)
-                if frame is not None:
-                    return frame
-                self._reading = self.reader.read(line, self._taken if self.reader.dialect is RESPONSE else None)
-                done = self._step(None)
-            else:
-                request = self._request
-                if isinstance(request, Octets) and request.first and self._announce():
+            request = self._request
+            if isinstance(request, Octets):
+                if request.first and self._announce():
                     return request
-                data = self._next_octets(request) if isinstance(request, Octets) else self._next_line()
-                if data is None:
-                    return None
-                done = self._step(data)
-            if done is not None:
-                return done
+                data = self._next_octets(request)
+            else:
+                chunk, at = self._chunk, self._at
+                end = chunk.find(b"\n", at) + 1
+                if end and not self._waiting and reader.pending is None and end - at <= reader.limits.line:
+                    data, self._at = chunk[at:end], end  # nearly all lines: here, and not by a call
+                    if self.on_piece is not None:
+                        self._tell_line(data)
+                else:
+                    data = self._next_line(end)
+            if data is None:
+                return None
+            if self._reading is not None:
+                frame = self._step(data)
+            elif data:
+                frame = reader.whole(data) or self._begun(data)
+            else:
+                return None
+            if frame is not None:
+                self.drained = self._at >= len(self._chunk) and reader.pending is None
+                return frame
+
+    def _begun(self, line: bytes) -> Frame | None:
+        """Begin a frame of more than one line, and return it if all of it is there."""
+        reader = self.reader
+        if reader.dialect is not RESPONSE:
+            self._reading = reader.read(line)
+            return self._step(None)
+        frame = reader.with_literal(line, self._ahead)
+        if frame is None:
+            self._reading = reader.read(line, self._taken)
+            return self._step(None)
+        self._at += frame.length - len(line)
+        if self.on_piece is not None:
+            self._tell_behind(*frame.parts[1:])  # type: ignore[arg-type] # they were in the buffer
+        return frame
 
     def together(self, read: Callable[[bytes, int, int], T | None]) -> T | None:
         """Let `read` take frames out of the buffer, if a frame may begin there; return what it returns.
@@ -271,21 +293,16 @@ class Pusher:
             self._announced = False
         return None
 
-    def _next_line(self) -> bytes | None:
+    def _next_line(self, end: int) -> bytes | None:
+        """Return a line that did not come at once, or may be too long; its LF is before `end`, if it has come."""
         if self.reader.pending is not None and self._reading is None:
             line, self.reader.pending = self.reader.pending, None
             return line
         chunk, at = self._chunk, self._at
-        found = chunk.find(b"\n", at)
-        if found >= 0:
-            line = chunk[at : found + 1]
-            limits = self.reader.limits
-            if len(line) + self._waiting_octets > limits.line:  # asked here, for every line, and not by a call
-                limits.check("line", self._waiting_octets + len(line))
-            self._at = found + 1
-            if self._waiting:
-                line = b"".join([*self._waiting, line])
-                self._waiting, self._waiting_octets = [], 0
+        if end:
+            self.reader.limits.check("line", self._waiting_octets + end - at)
+            self._at = end
+            self._waiting.append(chunk[at:end])
         else:
             if at < len(chunk):
                 gather(self._waiting, chunk[at:])
@@ -294,10 +311,10 @@ class Pusher:
                 self.reader.limits.check("line", self._waiting_octets)
             if not self._ended:
                 return None
-            line = b"".join(self._waiting)
-            self._waiting, self._waiting_octets = [], 0
-        if self.on_piece is not None and line:
-            self._tell(line, FIRST if self._reading is None else MORE)
+        line = b"".join(self._waiting)
+        self._waiting, self._waiting_octets = [], 0
+        if line and self.on_piece is not None:
+            self._tell_line(line)
         return line
 
     def _ahead(self, octets: int) -> tuple[bytes, bytes] | None:
@@ -309,19 +326,23 @@ class Pusher:
             return None
         return chunk[at:stop], chunk[stop:end]
 
-    def _took(self, literal: bytes, line: bytes) -> None:
-        """Take a literal and the line behind it, which `_ahead` has returned."""
-        self._at += len(literal) + len(line)
-        if self.on_piece is not None:
-            self._tell(literal, LITERAL)
-            self._tell(line, MORE)
-
     def _taken(self, octets: int) -> tuple[bytes, bytes] | None:
         """Take a literal and the line behind it, if all of both is in the buffer."""
         come = self._ahead(octets)
         if come is not None:
-            self._took(*come)
+            self._at += len(come[0]) + len(come[1])
+            self._tell_behind(*come)
         return come
+
+    def _tell_line(self, line: bytes) -> None:
+        """Pass to `on_piece` a line that was taken."""
+        self._tell(line, FIRST if self._reading is None else MORE)
+
+    def _tell_behind(self, literal: bytes, line: bytes) -> None:
+        """Pass to `on_piece` a literal and the line behind it."""
+        if self.on_piece is not None:
+            self._tell(literal, LITERAL)
+            self._tell(line, MORE)
 
     def _next_octets(self, request: Octets) -> bytes | None:
         if request.octets == 0:

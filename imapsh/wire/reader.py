@@ -195,10 +195,10 @@ class FrameReader:
         self.offset += len(line)
         return frame
 
-    def with_literal(self, line: bytes, ahead: Ahead, take: Callable[[bytes, bytes], None]) -> Frame | None:
+    def with_literal(self, line: bytes, ahead: Ahead) -> Frame | None:
         """Return the frame of a FETCH with one literal, or None if `ahead` does not have all of it, or more may follow.
 
-        `take` is given what was taken besides the line: the literal and the line behind it.
+        Its parts are the line, the literal and the line behind it, which are taken then.
         """
         found = _ONE_LITERAL.match(line)
         if found is None or self.raw_line or self.elided:
@@ -216,9 +216,8 @@ class FrameReader:
             return None
         if not behind.endswith(b"\r\n"):
             return None
-        take(literal, behind)
         frame = Frame((line, literal, behind), self.offset)
-        self.offset += len(line) + octets + len(behind)
+        self.offset += frame.length
         return frame
 
     def read(self, line: bytes | None = None, ahead: Ahead | None = None) -> Reading:
