@@ -12,7 +12,7 @@ from imapsh.grammar.responses import Response
 from imapsh.grammar.values import ESearch, MailboxStatus
 from imapsh.hints import Any
 from imapsh.patterns import lazy
-from imapsh.session.conduct import as_brought, may_bring
+from imapsh.session.conduct import LISTED_AS, may_return
 from imapsh.session.exchange import Exchange
 
 _RETURN = lazy(rb"(?i)\S+ (?:UID )?[A-Z]+ RETURN \(")
@@ -28,7 +28,7 @@ def answered(response: Response, running: Mapping[str, Exchange]) -> Exchange | 
         return _asked_status(value.mailbox, running)
     if isinstance(value, ESearch) and value.tag is not None:
         return running.get(value.tag)
-    return _first(as_brought(response.name), running)
+    return _first(LISTED_AS.get(response.name, response.name), running)
 
 
 def _first(name: str, running: Mapping[str, Exchange]) -> Exchange | None:
@@ -38,7 +38,7 @@ def _first(name: str, running: Mapping[str, Exchange]) -> Exchange | None:
         row = exchange.row
         if row is None or (row.asks == name and not answered_by_tag(exchange)):
             return exchange
-        if brings is None and may_bring(row, name):
+        if brings is None and (name in row.responses or may_return(row, name)):
             brings = exchange
     return brings
 

@@ -95,30 +95,30 @@ def silence() -> tuple[Finding, ...]:
     return (Finding("bye-silent", "the server closed the connection without BYE"),)
 
 
-def as_brought(name: str) -> str:
-    """Return the name by which a command's row lists the response; UIDFETCH is listed as FETCH."""
-    return "FETCH" if name == "UIDFETCH" else name
+#: The names by which a command's row lists responses, for those that it does not list by their own.
+LISTED_AS = {"UIDFETCH": "FETCH"}
 
 
-def may_bring(row: Command, name: str) -> bool:
-    """Return whether a command may bring responses of this name, by itself or with the RETURN option of this name.
+def may_return(row: Command, name: str) -> bool:
+    """Return whether a command may bring responses of this name by the RETURN option of this name.
 
     LIST has such options: STATUS, MYRIGHTS (RFC 8440), METADATA (RFC 9590).
     """
-    return name in row.responses or (_LIST_RETURN in row.syntax and table.names("list-return").get(name) is not None)
+    return _LIST_RETURN in row.syntax and table.names("list-return").get(name) is not None
 
 
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:
     """Return whether a running command may bring this response; a command that is not in the table may bring any."""
     value = response.value
     # a row that brings EXPUNGE brings VANISHED; SELECT and UID FETCH bring it with EARLIER only
-    name = "EXPUNGE" if isinstance(value, Vanished) and not value.earlier else as_brought(response.name)
+    gone = isinstance(value, Vanished) and not value.earlier
+    name = "EXPUNGE" if gone else LISTED_AS.get(response.name, response.name)
     for exchange in running:
         row = exchange.row
         if row is None:
             return True
         if row.name != "IDLE":
-            if may_bring(row, name):
+            if name in row.responses or may_return(row, name):
                 return True
             if response.kind is STATUS and response.name != "BYE":
                 return True

@@ -28,12 +28,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
+from operator import attrgetter
 
+from imapsh import table
 from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError, StateError, UsageError
 from imapsh.grammar.responses import Parser, Response
 from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
-from imapsh.session import authentication
+from imapsh.session import authentication, states
 from imapsh.session.ending import Ending
 from imapsh.session.events import Event, Happening, ReceivedRun
 from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, all_octets, typed
@@ -79,7 +81,7 @@ class Session:
     If `strict` is set, a command that a program submits is sent only in a state in which the table allows it; a typed
     one (`line`) always is.  `guard` is asked about each typed line before anything is sent, and raises the error to
     refuse it with (`imapsh.session.clear`).  `running` holds the commands that have no reply yet, by tag; `queue` holds
-    those that wait.
+    those that wait.  `sends` is empty if there are no octets for `to_send`.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Session:
             self.known, self.secrets, self._events.append, clock=clock, traffic=self._traffic, most=limits.pipelined
         )
         self.queue = self._sender.queue.commands
+        self.sends: Collection[object] = self._sender.outbox.ready
         self._ending = Ending(self.known)
         self._receiver = Receiver(
             self.known, self._inbox, self._sender, self._ending, self._events, clock=clock, limits=limits
@@ -238,9 +241,9 @@ class Session:
         """Return the next octets to write, or b"" if there are none now."""
         if self._ending.closed or self.known.ending:
             return b""
-        inbox = self._inbox
+        trace, keeper, traffic = self._inbox.trace, self._inbox.keeper, self._traffic
         try:
-            out = self._sender.outbox.take(self._seen, watched=inbox.watched)
+            out = self._sender.outbox.take(self._seen, watched=trace is not None or keeper is not None)
         except ConnectionLost as error:
             self._receiver.close(error)
             return b""
@@ -249,21 +252,20 @@ class Session:
             raise
         if out is None:
             return b""
-        if (trace := inbox.trace) is not None:
-            trace.sent(out.shown or b"")
-        if (keeper := inbox.keeper) is not None and out.shown:
-            keeper.sent(out.shown, literal=out.literal)
-        return self._traffic.coded(out.octets)
+        octets, shown, literal = out
+        if trace is not None:
+            trace.sent(shown or b"")
+        if keeper is not None and shown:
+            keeper.sent(shown, literal=literal)
+        if traffic.deflate is not None:
+            octets = traffic.deflate.deflate(octets)
+        traffic.sent += len(octets)
+        return octets
 
     def _seen(self, octets: int) -> bool:
         """Return whether the next octets of a literal go to a trace, or are kept."""
         keeper = self._inbox.keeper
         return self._inbox.trace is not None or (keeper is not None and not keeper.passed(octets))
-
-    @property
-    def sends(self) -> bool:
-        """Return whether there are octets for `to_send`."""
-        return bool(self._sender.outbox.ready)
 
     @property
     def opener(self) -> Opener | None:
@@ -344,10 +346,9 @@ class Session:
 
     # -- the end
 
-    @property
-    def closed(self) -> bool:
-        """Return whether the connection has ended."""
-        return self._ending.closed
+    closed: bool = property(  # type: ignore[assignment] # drivers ask again and again, and this needs no call of Python
+        attrgetter("_ending.closed"), doc="Return whether the connection has ended."
+    )
 
     @property
     def is_open(self) -> bool:
@@ -417,9 +418,12 @@ class Session:
 
         Nothing is raised while a command has no reply that may change the state: `strict` looks again before sending.
         """
-        if self._ending.closed or self.known.state == LOGOUT:
+        state = self.known.state
+        if self._ending.closed or state == LOGOUT:
             self.require_open()
-        self._sender.check(name)
+        row = table.command(name)
+        if row is not None and (state not in row.states or name == states.SECURES):
+            self._sender.check(name)
 
     def line(self, text: str, *, open_file: OpenFile | None = None, matched: Match | None = None) -> Exchange:
         """Submit a typed line, with its literals inside, as it is; a tag is put in front if it has none.

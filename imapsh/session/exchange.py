@@ -104,9 +104,12 @@ class Exchange:
         self.tag = tag
         self.name = name
         self.row: Command | None = table.command(name) if name else None
-        self.fragments = list(fragments)
-        self.plain = all_octets(self.fragments)
-        self.shown = shown(self.fragments)
+        self.fragments = pieces = list(fragments)
+        line = pieces[0] if len(pieces) == 1 else None
+        if isinstance(line, bytes):  # as most
+            self.plain, self.shown = True, Frame((line + b"\r\n",))
+        else:
+            self.plain, self.shown = all_octets(pieces), shown(pieces)
         self.mechanism: Mechanism | None = None
         self.mailbox: str | None = None
         self.states: tuple[str, ...] = ()
@@ -170,8 +173,6 @@ class Exchange:
 
 def shown(fragments: Sequence[Sendable]) -> Frame:
     """Return the fragments as one frame to show, without secrets and without the octets of files."""
-    if len(fragments) == 1 and isinstance(fragments[0], bytes):
-        return Frame((fragments[0] + b"\r\n",))
     parts: list[Part] = []
     line = b""
     for fragment in fragments:

@@ -10,7 +10,6 @@ from imapsh.session import states
 from imapsh.session.capabilities import rev2_holds
 from imapsh.session.exchange import Exchange
 from imapsh.session.rawtags import RawTags
-from imapsh.table.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
@@ -64,7 +63,7 @@ class Facts:
     @property
     def logged_in(self) -> bool:
         """Return whether somebody is logged in."""
-        return self.state in (AUTHENTICATED, SELECTED)
+        return self.state in states.LOGGED_IN
 
     @property
     def news_any_time(self) -> bool:
@@ -84,11 +83,6 @@ class Facts:
         if not (self.raw.tags or self.given_up):
             return self.running
         return {*self.running, *self.raw.tags, *self.given_up}
-
-    def replied_to(self, response: Response) -> Exchange | None:
-        """Return the command that a tagged reply ends, if any; it may be late."""
-        tag = response.tag or ""
-        return self.running.get(tag) or self.given_up.get(tag)
 
     def askers(self) -> Collection[Exchange]:
         """Return the exchanges that may have asked for a response: the commands that run, and what was sent raw."""

@@ -126,9 +126,12 @@ class FreeText:
 
     def shown(self, response: Response, parser: Parser, *, greeting: bool = False) -> Response:
         """Return the response as it may be shown, which is the same one if it holds no secret."""
-        if response.tag is not None and self._says_the_same(response, response.tag):
-            return response
         frame = response.frame
+        if (tag := response.tag) is not None and not response.violations:
+            line: bytes = frame.parts[0]  # type: ignore[assignment] # the first part is a line
+            text = line[len(tag) + 1 + len(response.name) :]
+            if _BRACKET not in line and text in self._secrets.clean and tag in self._tags():  # no code, and no secret
+                return response
         parts: list[Part] = []
         for index, part in enumerate(frame.parts):
             if not isinstance(part, bytes):
@@ -141,13 +144,6 @@ class FreeText:
             return response
         masked = Frame(tuple(parts), frame.offset, frame.violations, frame.incomplete)
         return self._same(response, parser.parse(masked, greeting=greeting))
-
-    def _says_the_same(self, response: Response, tag: str) -> bool:
-        """Return whether a tagged reply has no code, and a text that is known to hold no secret."""
-        line = response.frame.parts[0]
-        if response.violations or not isinstance(line, bytes) or _BRACKET in line:
-            return False
-        return self._secrets.clean(line[len(tag) + 1 + len(response.name) :]) and tag in self._tags()
 
     def _same(self, response: Response, again: Response) -> Response:
         """Return what `again`, read from the masked frame, says, as the kind of response that came."""

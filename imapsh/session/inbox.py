@@ -89,16 +89,37 @@ class Inbox:
         self.dry = False
         return self._pusher.feed(data)
 
-    def take(self) -> Response | None:
-        """Return the next response, None if more octets are needed.
+    def take(self, frame: Frame | None = None) -> Response | None:
+        """Return the next response, or that of `frame`; None if more octets are needed.
 
-        Raises LimitError, and ConnectionLost for data that is not DEFLATE.
+        What is shown of it is masked.  Data that a logged-in user asks for is mail and stays as it is.  Raises
+        LimitError, and ConnectionLost for data that is not DEFLATE.
         """
-        frame = self._pusher.take()
-        if isinstance(frame, Frame):
-            return self._read(frame)
-        self.dry = not self.ended
-        return None
+        if frame is None:
+            pusher = self._pusher
+            found = pusher.take()
+            self.dry = not self.ended and (found is None or pusher.drained)
+            if not isinstance(found, Frame):
+                return None
+            frame = found
+        known = self._known
+        greeting = known.state == states.START
+        before = self._before
+        if before is not None and _alike(frame, before.frame):
+            response = Response(before.kind, before.name, before.value, frame, None, before.violations)
+        else:
+            response = known.parser.parse(frame, greeting=greeting)
+            if response.name == "FETCH" and len(frame.parts) == 1 and not response.violations:
+                self._saw(response)
+            nothing = response.kind in (CONTINUATION, GARBAGE) and len(frame.parts) == 1
+            self._before = response if nothing and not (greeting or frame.incomplete) else None
+        if response.kind is CONTINUATION:
+            self.challenge = response.value.text if isinstance(response.value, StatusText) else ""
+        logged_in = known.state in states.LOGGED_IN
+        if not self._secrets.known or (response.kind is UNTAGGED and logged_in):
+            return response
+        self._free.logged_in = logged_in
+        return self._free.shown(response, known.parser, greeting=greeting)
 
     @property
     def expects_alike(self) -> bool:
@@ -120,7 +141,7 @@ class Inbox:
         """Give up the literal or line that has come in part, and return what it was; None if there is none."""
         self.dry = False
         frame = self._pusher.resync()
-        return None if frame is None else self._read(frame)
+        return None if frame is None else self.take(frame)
 
     def rest(self, *, injected: bool = False) -> Response | None:
         """Take out what was received and made no response; None if nothing is left.
@@ -180,11 +201,6 @@ class Inbox:
         self.trace = trace
         self._pusher.on_piece = None if trace is None else self._piece
 
-    @property
-    def watched(self) -> bool:
-        """Return whether somebody keeps the octets, as a trace or the latest ones."""
-        return self.trace is not None or self.keeper is not None
-
     # -- what has come in part
 
     @property
@@ -208,29 +224,6 @@ class Inbox:
         return self._pusher.buffered
 
     # -- how it is read
-
-    def _read(self, frame: Frame) -> Response:
-        """Parse a frame, and mask what is shown of it.
-
-        Data that a logged-in user asks for is mail and stays as it is.
-        """
-        known = self._known
-        greeting = known.state == states.START
-        before = self._before
-        if before is not None and _alike(frame, before.frame):
-            response = Response(before.kind, before.name, before.value, frame, None, before.violations)
-        else:
-            response = known.parser.parse(frame, greeting=greeting)
-            if response.name == "FETCH" and len(frame.parts) == 1 and not response.violations:
-                self._saw(response)
-            nothing = response.kind in (CONTINUATION, GARBAGE) and len(frame.parts) == 1
-            self._before = response if nothing and not (greeting or frame.incomplete) else None
-        if response.kind is CONTINUATION:
-            self.challenge = response.value.text if isinstance(response.value, StatusText) else ""
-        if not self._secrets.known or (response.kind is UNTAGGED and known.logged_in):
-            return response
-        self._free.logged_in = known.logged_in
-        return self._free.shown(response, known.parser, greeting=greeting)
 
     def _saw(self, response: Response) -> None:
         """Take in a FETCH that others like it may follow."""

@@ -174,7 +174,7 @@ class Knowledge(Facts):
         if response.value.code is not None and (change := self._code(response)):
             exchange.note(change)
         box = self.opening or self.mailbox
-        if box is not None and (change := box.settle()):
+        if box is not None and (box.highest_told or box.highest_coded) and (change := box.settle()):
             exchange.note(change)
         if exchange.name in states.MOVERS:
             self._move(exchange, response.name)

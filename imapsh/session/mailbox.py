@@ -32,12 +32,13 @@ class Mailbox:
     `exists` is the server's number, less the messages that are known to be gone; it is false after a VANISHED with UIDs
     that were not known.  `examined` is true if EXAMINE opened the mailbox; `read_only` also follows what the server
     says.  `highestmodseq` follows RFC 7162 section 6: it is what the code HIGHESTMODSEQ says.  It rises to the
-    mod-sequences of FETCH only at the end of a command in which the code did not come.
+    mod-sequences of FETCH (`highest_told`) only at the end of a command in which the code did not come
+    (`highest_coded`).
     """
 
     __slots__ = (
-        "_highest_coded", "_highest_told", "_modseqs", "counted", "examined", "exists", "flags", "highestmodseq",
-        "name", "numbering", "permanent_flags", "read_only", "recent", "uidnext", "uidvalidity", "unseen",
+        "_modseqs", "counted", "examined", "exists", "flags", "highest_coded", "highest_told", "highestmodseq", "name",
+        "numbering", "permanent_flags", "read_only", "recent", "uidnext", "uidvalidity", "unseen",
     )  # fmt: skip
 
     def __init__(self, name: str, read_only: bool = False) -> None:
@@ -53,8 +54,8 @@ class Mailbox:
         self.permanent_flags: tuple[str, ...] | None = None
         self.counted = True
         self.numbering = Numbering()
-        self._highest_told = 0  # the highest in a FETCH since the last tagged reply
-        self._highest_coded = False  # the code HIGHESTMODSEQ came since then
+        self.highest_told = 0  # the highest in a FETCH since the last tagged reply
+        self.highest_coded = False  # the code HIGHESTMODSEQ came since then
         self._modseqs: dict[int, int] = {}  # by UID, of messages that have no number
 
     def modseq_of(self, number: int = 0, *, uid: int = 0) -> int | None:
@@ -106,7 +107,7 @@ class Mailbox:
         """Take in a response code, and return what it changed."""
         field = _CODES.get(code.name)
         if field is not None and isinstance(code.arg, tuple if field == "permanent_flags" else int):
-            self._highest_coded = self._highest_coded or field == "highestmodseq"
+            self.highest_coded = self.highest_coded or field == "highestmodseq"
             return self._set(field, code.arg)
         if code.name == "NOMODSEQ":
             self.highestmodseq = None
@@ -151,8 +152,8 @@ class Mailbox:
 
     def settle(self) -> str:
         """Take in the end of a command: the highest mod-sequence rises to what FETCH reported.  Return what changed."""
-        told, coded = self._highest_told, self._highest_coded
-        self._highest_told, self._highest_coded = 0, False
+        told, coded = self.highest_told, self.highest_coded
+        self.highest_told, self.highest_coded = 0, False
         if coded or self.highestmodseq is None or told <= self.highestmodseq:
             return ""
         return self._set("highestmodseq", told)
@@ -162,11 +163,12 @@ class Mailbox:
 
         In any case, return the UID, or None if it is unknown.
         """
-        if "MODSEQ" in value.items:
+        items = value.items
+        if "MODSEQ" in items:
             self._learn_modseq(value)
-        uid = value.items.get("UID")
+        uid = items.get("UID")
         if not isinstance(uid, int):
-            return self.uid_of(value.seq)
+            return self.numbering.uid_of(value.seq)
         self.numbering.learn(value.seq, uid, self.exists or 0)
         return uid
 
@@ -175,7 +177,7 @@ class Mailbox:
         exists = self.exists or 0
         if run.shape.group("MODSEQ"):
             for number, modseq in zip(numbers, map(int, run.column("MODSEQ")), strict=True):
-                self._highest_told = max(self._highest_told, modseq)
+                self.highest_told = max(self.highest_told, modseq)
                 self.numbering.learn_modseq(number, modseq, exists)
         if not run.shape.group("UID"):
             return [self.numbering.uid_of(number) for number in numbers] if self.uids else [None] * len(numbers)
@@ -188,7 +190,7 @@ class Mailbox:
         modseq = value.items.get("MODSEQ")
         if not isinstance(modseq, int):
             return
-        self._highest_told = max(self._highest_told, modseq)
+        self.highest_told = max(self.highest_told, modseq)
         if isinstance(value, Fetch):
             self.numbering.learn_modseq(value.seq, modseq, self.exists or 0)
         elif value.uid in self._modseqs or len(self._modseqs) < _MOST:

@@ -16,7 +16,7 @@ session.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from imapsh.errors import ConnectionLost, ImapshError, LimitError, LoginError, TLSError
 from imapsh.grammar.responses import CONTINUATION, TAGGED, Response
@@ -94,16 +94,16 @@ class Receiver:
 
     def take(self, response: Response) -> None:
         """Hand on a response."""
-        running = self._known.running
-        exchange = next(iter(running.values()), None)
+        known = self._known
+        exchange = next(iter(known.running.values()), None)
         if exchange is not None and exchange.first is None:
             exchange.first = self._clock()
-        kind = response.kind
+        kind, tag = response.kind, response.tag or ""
         if response.frame.incomplete:
             self._events.append(Received(response, exchange, unsolicited=True))
-        elif self._known.state == states.START:
+        elif known.state == states.START:
             self._greet(response)
-        elif kind is TAGGED and (replied := self._known.replied_to(response)) is not None:
+        elif kind is TAGGED and (replied := known.running.get(tag) or known.given_up.get(tag)) is not None:
             self._complete(replied, response)
         elif kind is CONTINUATION:
             if exchange is not None:
@@ -267,7 +267,7 @@ class Receiver:
     def _other(self, response: Response, exchange: Exchange | None) -> None:
         """Report any other response.  FETCH comes by the hundred thousand, so every call here counts."""
         known = self._known
-        askers = known.askers()
+        askers: Collection[Exchange] = known.askers() if known.raw.tags else known.running.values()
         findings, change, uid, gone = known.take(response)
         asker = exchange if type(response.value) is Fetch else answered(response, known.running)
         unsolicited = not conduct.asked_for(response, askers)

@@ -26,7 +26,8 @@ class Secrets:
     """The secrets of one session.
 
     Texts in `public` are never taken for secrets: they are names that go beside a password.  `known` holds each secret
-    as it is and as it may be written, the longest first.
+    as it is and as it may be written, the longest first.  `clean` holds the latest texts in which `mask_text` found no
+    secret.
     """
 
     def __init__(self) -> None:
@@ -34,7 +35,7 @@ class Secrets:
         self.known: list[bytes] = []
         self._starts: dict[bytes, list[bytes]] = {}  # by their first octets, and the longest first
         self._lower: dict[bytes, list[bytes]] = {}  # the same of secrets in lower case, and backwards
-        self._clean: set[bytes] = set()  # texts without a secret, because servers say the same again and again
+        self.clean: set[bytes] = set()  # servers say the same again and again
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
         """Mask a secret and its base64 from now on.
@@ -43,7 +44,7 @@ class Secrets:
         """
         if len(secret) < _SHORTEST or secret == public or secret in self.public or self._knows(secret):
             return
-        self._clean.clear()
+        self.clean.clear()
         for spelled in {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret)}:
             if not self._knows(spelled):
                 insort(self.known, spelled, key=_shortness)
@@ -119,18 +120,14 @@ class Secrets:
         Decoding what is left reveals no secret.  Secrets of some length are masked in any case of their letters, too,
         and backwards.
         """
-        if not self.known or octets in self._clean:
+        if not self.known or octets in self.clean:
             return octets
         shown = self._masked_text(octets, depth)
         if depth == _DEEPEST and shown == octets and len(octets) <= _SHORT:
-            if len(self._clean) >= _REMEMBERED:
-                self._clean.clear()
-            self._clean.add(octets)
+            if len(self.clean) >= _REMEMBERED:
+                self.clean.clear()
+            self.clean.add(octets)
         return shown
-
-    def clean(self, octets: bytes) -> bool:
-        """Return whether it is remembered that a text holds no secret."""
-        return octets in self._clean
 
     def _masked_text(self, octets: bytes, depth: int) -> bytes:
         shown = self._in_any_case(self.mask(octets))

@@ -78,6 +78,7 @@ class Sender:
         self._clock = clock
         self._traffic = traffic
         self._most = most
+        self._taken = known.running, known.given_up, self.queue.by_tag  # by the tags that are in use
         self._tags = Tags()
         self._done_wanted = False
         self._looked: tuple[Exchange, int] | None = None  # what was masked last, and the secrets that were known then
@@ -86,11 +87,7 @@ class Sender:
 
     def new_tag(self) -> str:
         """Return a tag that no command in flight has."""
-        return self._tags.new(self._in_use)
-
-    def _in_use(self, tag: str) -> bool:
-        known = self._known
-        return tag in known.running or tag in known.given_up or tag in self.queue.by_tag
+        return self._tags.new(*self._taken)
 
     def check(self, name: str) -> None:
         """Raise StateError if a command is not allowed in the present state.
@@ -108,7 +105,7 @@ class Sender:
 
     def _forbids(self, name: str) -> StateError | None:
         row, known = table.command(name), self._known
-        if name == "STARTTLS" and known.secure and known.state == NOT_AUTHENTICATED:
+        if name == states.SECURES and known.secure and known.state == NOT_AUTHENTICATED:
             return StateError("STARTTLS is not allowed: TLS is already on")
         if row is None or known.state in row.states or known.state == states.START:
             return None
@@ -120,14 +117,16 @@ class Sender:
 
     def submit(self, exchange: Exchange) -> None:
         """Queue a command; IDLE is ended first.  Raises UsageError for a tag in use."""
-        if self._in_use(exchange.tag):
-            raise UsageError(f"the tag {exchange.tag} is in use: give another tag, or leave it out")
+        tag, secrets, (running, given_up, queued) = exchange.tag, self._secrets, self._taken
+        if tag in running or tag in given_up or tag in queued:
+            raise UsageError(f"the tag {tag} is in use: give another tag, or leave it out")
         if not exchange.plain:
             self._learn(exchange)
-        if self._secrets.known:
+            self._looked = exchange, len(secrets.known)
+        line = exchange.shown.parts[0]
+        if secrets.known and (not exchange.plain or secrets.mask(line) is not line):  # type: ignore[arg-type] # octets
             exchange.shown = self._masked(exchange)
-            self._looked = exchange, len(self._secrets.known)
-        if not (self._known.running or self.queue.by_tag) and self._free:
+        if not (running or queued) and self._free:
             self._take_turn(exchange)
             return
         self.queue.add(exchange)
@@ -160,11 +159,32 @@ class Sender:
 
     def _take_turn(self, exchange: Exchange) -> None:
         """Send a command, unless the state forbids it now."""
-        if exchange.states and (error := self._forbids(exchange.name)) is not None:
+        known, name = self._known, exchange.name
+        doubtful = exchange.states and (known.state not in exchange.states or name == states.SECURES)
+        if doubtful and (error := self._forbids(name)) is not None:
             exchange.error = error
             self._tell(Unsent(exchange, error))
-        else:
-            self._start(exchange)
+            return
+        if name == "STATUS":
+            self._name_mailbox(exchange)
+        known.sent(exchange)
+        exchange.started = self._clock()
+        if self._traffic.deflate is not None:
+            exchange.deflated = -self._traffic.compressed
+        if name == "IDLE" and self.queue:
+            self._done_wanted = True
+        if not exchange.plain:
+            self._settle(exchange)
+        self._looked = None
+        self._tell(_new(Sent, (exchange.shown, exchange)))
+        self.outbox.start(exchange)
+
+    def _settle(self, exchange: Exchange) -> None:
+        """Decide how the literals of a command are announced."""
+        known = self._known
+        before = exchange.shown if self._looked == (exchange, len(self._secrets.known)) else None
+        if exchange.settle(plus_allowed(known.capabilities, known.rev2)):
+            exchange.shown = self._masked(exchange, before)
 
     @property
     def _free(self) -> bool:
@@ -177,23 +197,6 @@ class Sender:
             from imapsh.session.mailbox import name_in
 
             exchange.mailbox = name_in(exchange, self._known.parser.utf8)
-
-    def _start(self, exchange: Exchange) -> None:
-        known = self._known
-        if exchange.name == "STATUS":
-            self._name_mailbox(exchange)
-        known.sent(exchange)
-        exchange.started = self._clock()
-        if self._traffic.deflate is not None:
-            exchange.deflated = -self._traffic.compressed
-        if exchange.name == "IDLE" and self.queue:
-            self._done_wanted = True
-        before = exchange.shown if self._looked == (exchange, len(self._secrets.known)) else None
-        self._looked = None
-        if not exchange.plain and exchange.settle(plus_allowed(known.capabilities, known.rev2)):
-            exchange.shown = self._masked(exchange, before)
-        self._tell(_new(Sent, (exchange.shown, exchange)))
-        self.outbox.start(exchange)
 
     def completed(self, exchange: Exchange) -> None:
         """Stop sending a command that has its tagged reply; its times and octets are final then."""
@@ -261,8 +264,6 @@ class Sender:
         frame = exchange.shown
         mask = self._secrets.mask
         line = frame.parts[0]
-        if len(frame.parts) == 1 and mask(line) is line:  # type: ignore[arg-type] # the first part is a line
-            return frame
         parts = list(frame.parts)
         if before is not None:
             parts[1::2] = before.parts[1::2]

@@ -18,6 +18,9 @@ from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTE
 
 START = "start"
 
+#: States in which somebody is logged in.
+LOGGED_IN = frozenset({AUTHENTICATED, SELECTED})
+
 #: greeting -> state
 GREETINGS = {"OK": NOT_AUTHENTICATED, "PREAUTH": AUTHENTICATED, "BYE": LOGOUT}
 
@@ -46,6 +49,9 @@ OPENS = frozenset({"SELECT", "EXAMINE"})
 
 #: Commands after whose OK the capabilities are forgotten, unless the server sent new ones while they ran.
 FORGET_CAPABILITIES = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE"})
+
+#: The command that is not allowed in each state of its row: not if TLS is on already.
+SECURES = "STARTTLS"
 
 #: The command after whose OK all is as before the login, except for TLS (RFC 8437 section 4.1).
 LEAVES = "UNAUTHENTICATE"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Container
 
 
 class Tags:
@@ -12,10 +12,13 @@ class Tags:
         self.prefix = prefix
         self.number = number
 
-    def new(self, in_use: Callable[[str], bool] | None = None) -> str:
-        """Return the next tag, or the next for which `in_use` is false."""
+    def new(self, *taken: Container[str]) -> str:
+        """Return the next tag that is in none of these."""
         while True:
             tag = f"{self.prefix}{self.number}"
             self.number += 1
-            if in_use is None or not in_use(tag):
+            for tags in taken:
+                if tag in tags:
+                    break
+            else:
                 return tag

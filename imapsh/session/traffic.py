@@ -23,10 +23,3 @@ class Traffic:
     def compressed(self) -> int:
         """The number of octets of both directions together if they are deflated, else 0."""
         return self.sent + self.received if self.deflate is not None else 0
-
-    def coded(self, octets: bytes) -> bytes:
-        """Return octets to send as they go over the wire, and count them."""
-        if self.deflate is not None:
-            octets = self.deflate.deflate(octets)
-        self.sent += len(octets)
-        return octets

@@ -150,7 +150,19 @@ class Rows(Mapping[str, Any]):
         return len(self.held)
 
 
+class _Commands(dict[str, Any]):
+    """The commands that are loaded, by name in upper case.
+
+    `[name]` is the row of any name, in any case, or None: loading, and upper case, cost something only if it is not
+    here under that name.
+    """
+
+    def __missing__(self, name: str) -> Any:
+        return _commands.get(name.upper())
+
+
 _commands = _rows[_COMMAND] = Rows()
+_commands.held = _Commands()
 
 
 def _load(left: int = 0) -> None:
@@ -188,10 +200,8 @@ def commands() -> Mapping[str, Command]:
     return _commands
 
 
-def command(name: str) -> Command | None:
-    """Return the command of this name, which may be in any case; None if there is none."""
-    found: Command | None = _commands.held.get(name)  # most are in upper case, and loaded
-    return found or _commands.get(name.upper())
+#: Returns the command of a name, which may be in any case; None if there is none.  Each line that is sent asks for one.
+command: Callable[[str], Command | None] = _commands.held.__getitem__
 
 
 def first_command(*names: str) -> Command | None:

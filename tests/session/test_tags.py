@@ -19,5 +19,5 @@ def test_prefix_and_number_may_be_chosen(prefix: str, number: int, expected: str
 
 def test_a_tag_in_use_is_skipped_for_good() -> None:
     tags = Tags()
-    assert tags.new({"A1", "A2"}.__contains__) == "A3"
-    assert tags.new() == "A4"
+    assert tags.new({"A1"}, {"A2": 2}) == "A3"
+    assert tags.new({"A5"}) == "A4"

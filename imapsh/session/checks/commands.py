@@ -33,10 +33,11 @@ class Run:
     `alone` is true while no other command runs, and nothing raw, so that all responses belong to it.  `came` counts the
     untagged responses by name; an ESEARCH with a tag counts if the tag is its own, and FETCH does not count.  `codes`
     counts the codes that came.  `garbled` is true if a line came that is not a response: it may have been the missing
-    one.  `stored` holds the flags that FETCH reported while STORE ran.
+    one.  `stored` holds the flags that FETCH reported while STORE ran.  `strict` is true if each FETCH must be looked
+    at meanwhile, because it has to have certain items, or may not be what STORE asked for.
     """
 
-    __slots__ = ("alone", "came", "codes", "exchange", "garbled", "goal", "progress", "stored")
+    __slots__ = ("alone", "came", "codes", "exchange", "garbled", "goal", "progress", "stored", "strict")
 
     def __init__(self, exchange: Exchange, alone: bool) -> None:
         self.exchange = exchange
@@ -44,7 +45,9 @@ class Run:
         self.garbled = False
         self.came: dict[str, int] = {}
         self.codes: dict[str, int] = {}
-        self.stored: dict[int, tuple[str, ...]] | None = {} if exchange.name in ("STORE", "UID STORE") else None
+        name = exchange.name
+        self.stored: dict[int, tuple[str, ...]] | None = {} if name in ("STORE", "UID STORE") else None
+        self.strict = self.stored is not None or (name == "UID FETCH" and exchange.row is not None)
         self.progress = -1
         self.goal: int | None = None
 
@@ -77,7 +80,7 @@ def options(run: Run) -> Collection[str] | None:
 def missing(run: Run) -> Iterator[Finding]:
     """Yield the finding that a response that the command asks for did not come."""
     row = run.exchange.row
-    if row is None or not row.due or run.garbled or any(run.came.get(name) for name in row.due):
+    if row is None or run.garbled or not row.due or not run.came.keys().isdisjoint(row.due):
         return
     if row.name in SEARCHES:
         asked = options(run)
@@ -90,11 +93,9 @@ def missing(run: Run) -> Iterator[Finding]:
 
 def twice(run: Run) -> Iterator[Finding]:
     """Yield the finding that more than one response answers a SEARCH; only options of extensions allow that."""
-    asked = options(run) if run.alone and run.exchange.name in SEARCHES else None
-    if asked is None or not set(asked) <= _PLAIN_OPTIONS:
-        return
     count = run.came.get("SEARCH", 0) + run.came.get("ESEARCH", 0)
-    if count > 1:
+    asked = options(run) if count > 1 and run.alone and run.exchange.name in SEARCHES else None
+    if asked is not None and set(asked) <= _PLAIN_OPTIONS:
         yield Finding("search-twice", f"{run.exchange.name} was answered by {count} responses")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
 
 from imapsh.findings import Finding
 from imapsh.grammar.values import (
@@ -41,6 +40,9 @@ _TAGS = 1 << 8  # tags of searches that may bring ESEARCH later
 #: Commands whose results come in ESEARCH.
 _SEARCH_LIKE = commands.SEARCHES | {"SORT", "UID SORT", "THREAD", "UID THREAD", "ESEARCH"}
 
+#: Commands whose OK is looked at in any case; others must have brought something, or have to.
+_OWING = commands.SEARCHES | OPENS | {"LOGOUT"}
+
 #: Commands after which names mean other mailboxes, or may do so.
 _RENAME = frozenset({"CREATE", "DELETE", "RENAME", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE"})
 
@@ -54,9 +56,6 @@ _STRICT = frozenset({"QRESYNC", "UIDONLY"})
 
 #: Events without which nobody knows the message numbers.
 _COUNTING = frozenset({"MessageNew", "MessageExpunge"})
-
-#: Commands of whose FETCH responses each must be looked at.
-_JUDGED = frozenset({"STORE", "UID STORE", "UID FETCH"})
 
 #: Items that a server may send of its own accord.
 _UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
@@ -85,6 +84,7 @@ class Checks:
         self._messages: Messages | None = None
         self._before: opening.Before | None = None  # the state before the SELECT under way, None if none runs alone
         self.strict = False
+        self._judged = known.enabled  # the extensions by which that was decided
         self._updating: set[str] = set()  # tags of searches whose results may be updated later
         self._raw_once = False  # nobody knows what was asked for
         self._mixed = False  # FETCH came while it was muddled
@@ -104,7 +104,7 @@ class Checks:
         alone = not (known.running or known.raw.tags or known.given_up)
         for run in self._runs.values():
             run.alone = False
-        self._runs[exchange.tag] = Run(exchange, alone)
+        run = self._runs[exchange.tag] = Run(exchange, alone)
         if exchange.name in OPENS:
             box = known.mailbox
             sure = not self.blind
@@ -113,7 +113,9 @@ class Checks:
             self._mixed = False
         if exchange.name in _SEARCH_LIKE or exchange.row is None:
             self._watch(exchange)
-        self._judge()
+        self.strict = self.strict or run.strict
+        if self._judged is not known.enabled:
+            self._judge()
 
     def disturbed(self) -> None:
         """Take in that something raw was sent or answered: the selected mailbox is known again with the next SELECT."""
@@ -149,10 +151,10 @@ class Checks:
 
     def _judge(self) -> None:
         """Decide whether a FETCH may break a rule by lacking an item, so that each FETCH must be looked at."""
-        self.strict = not _STRICT.isdisjoint(self._known.enabled)
+        self._judged = self._known.enabled
+        self.strict = not _STRICT.isdisjoint(self._judged)
         for run in self._runs.values():
-            if run.exchange.name in _JUDGED:
-                self.strict = self.strict or run.stored is not None or _by_uid(run)
+            self.strict = self.strict or run.strict
 
     # -- what the server says
 
@@ -187,19 +189,19 @@ class Checks:
                 uid = items.get("UID")
                 key = value.seq if run.exchange.name == "STORE" else uid if isinstance(uid, int) else None
                 run.store(key, items.get("FLAGS"))
-        if self._raw():
+        if self._known.raw.tags or self._known.given_up:
             return
         if "UIDONLY" in enabled:
             yield Finding("number-uidonly", f"{value.seq} FETCH, but UIDONLY is enabled: UIDFETCH has UIDs")
             return
         if self.joined or self._known.notified is not None:  # it asks what new ones bring (RFC 5465 section 5.2)
             return
-        changes = all(run.exchange.name in _CHANGES_ONLY for run in runs)
         if "UID" not in items and runs and all(map(_by_uid, runs)) and not _unasked_only(items):
             yield Finding("uid-missing", f"{value.seq} FETCH without UID answers {runs[0].exchange.name}")
-        elif changes and "FLAGS" in items and "QRESYNC" in enabled and box.highestmodseq:
+        elif "FLAGS" in items and "QRESYNC" in enabled and box.highestmodseq:
+            changes = all(run.exchange.name in _CHANGES_ONLY for run in runs)
             lacks = " and ".join(name for name in ("UID", "MODSEQ") if name not in items)
-            if lacks:
+            if changes and lacks:
                 yield Finding("fetch-qresync", f"{value.seq} FETCH tells changed flags without {lacks}")
 
     def _by_uid(self, value: UidFetch, readable: bool, messages: Messages | None) -> Iterator[Finding]:
@@ -351,7 +353,7 @@ class Checks:
 
     def completed(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
         """Return the findings about a command that gets its tagged reply, before the reply is taken in."""
-        known = self._known
+        known, name, row = self._known, exchange.name, exchange.row
         run = self._runs.pop(exchange.tag, None)
         text = response.value
         code = text.code if isinstance(text, StatusText) else None
@@ -360,20 +362,22 @@ class Checks:
             if code is not None:
                 found.extend(self._code(code, code.arg))
                 run.codes[code.name] = run.codes.get(code.name, 0) + 1
-            run.alone = run.alone and not self._raw()
-            if response.name == "OK":
+            run.alone = run.alone and not (known.raw.tags or known.given_up)
+            owes = run.came or name in _OWING or run.stored is not None or (row is not None and row.due)
+            if owes and response.name == "OK":
                 found.extend(self._okay(run, code.name if code is not None else ""))
-        if exchange.name in OPENS:
+        if name in OPENS:
             self._opened(exchange, response.name)
-        elif exchange.name in _RENAME:
+        elif name in _RENAME:
             self._ledger.clear()
-        if exchange.row is None:  # it may have selected another mailbox
+        if row is None:  # it may have selected another mailbox
             self.blind, self._messages = True, None
         self.settled = True
         messages = self._messages
         if messages is not None and messages.pending and not (self._runs or self.uncounted):
             found.extend(() if "FlagChange" in known.unheard else messages.unannounced())
-        self._judge()
+        if (run is not None and run.strict) or self._judged is not known.enabled:
+            self._judge()
         return tuple(found)
 
     def _okay(self, run: Run, code: str) -> Iterator[Finding]:
@@ -381,7 +385,8 @@ class Checks:
         name = run.exchange.name
         row = run.exchange.row
         if name in commands.SEARCHES or (row is not None and row.due):
-            yield from chain.from_iterable(check(run) for check in commands.ALL)
+            for check in commands.ALL:
+                yield from check(run)
         if name == "LOGOUT" and known.bye is None and not run.garbled:
             yield Finding("logout-bye", "LOGOUT was answered OK without BYE")
         if name == "EXAMINE" and code != "READ-ONLY":

@@ -127,7 +127,7 @@ def joined(*said: str) -> list[str]:
             known.sent(Exchange(tag, names.get(tag, "NOOP"), [f"{tag} {names.get(tag, 'NOOP')} x".encode()]))
             continue
         response = parser.parse(Frame((line.encode() + b"\r\n",)))
-        exchange = known.replied_to(response)
+        exchange = known.running.get(response.tag) or known.given_up.get(response.tag)
         findings = known.completed(exchange, response) if exchange is not None else known.take(response)[0]
         found += [finding.rule for finding in findings]
     return found
