@@ -134,7 +134,7 @@ def mailbox(c: Cursor, *ends: re.Pattern[str]) -> str:
     Returns the name decoded, from modified UTF-7 (RFC 3501 section 5.1.3), or from UTF-8 if that is enabled.  If the
     spelling on the wire differs, the name is a MailboxName, which knows it.  `ends` find what may follow the name on
     the line; the first that finds something counts.  They are for names with spaces or parentheses that should be
-    quoted.
+    quoted, and only the tolerant cursor looks for them.
     """
     start = c.pos
     first = c.peek()
@@ -336,7 +336,8 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
     readers = c.readers("status-item")
     rule = "mailbox-data"
     c.space(rule)
-    name = mailbox(c, _known_list(tuple(iter(readers))), _STATUS_LIST, _STATUS_LOOSE, _STATUS_BARE)
+    ends = (_known_list(tuple(iter(readers))), _STATUS_LIST, _STATUS_LOOSE, _STATUS_BARE) if c.tolerant else ()
+    name = mailbox(c, *ends)
     c.space(rule)
     items: dict[str, Any] = {}
     _status_items(c, items)

@@ -49,6 +49,8 @@ def spelled(wire: str, *, utf8: bool) -> tuple[str, list[str]]:
     `wire` is Latin-1 text: a character for each octet.  The name is a MailboxName if its text alone does not tell how
     to spell it.  `utf8` says that names are in UTF-8.
     """
+    if wire.isascii() and wire.isprintable() and "&" not in wire and (wire == "INBOX" or wire.upper() != "INBOX"):
+        return wire, []  # as most are, whatever the encoding
     if utf8:
         name, faults = readable(wire), list[str]()
         plain = wire.isascii() or name != wire

@@ -79,8 +79,7 @@ class Writer:
 
     def add(self, literal: Literal) -> Writer:
         """Write a literal that was made elsewhere."""
-        self._flush()
-        self._fragments.append(literal)
+        self.fragments().append(literal)
         return self
 
     def string(self, value: str | Buffer) -> Writer:
@@ -155,7 +154,9 @@ class Writer:
 
     def fragments(self) -> list[Fragment]:
         """Return the fragments that were gathered."""
-        self._flush()
+        if self._text:
+            self._fragments.append(b"".join(self._text))
+            self._text = []
         return self._fragments
 
     def wire(self) -> bytes:
@@ -164,11 +165,6 @@ class Writer:
             fragment if isinstance(fragment, bytes) else announce(fragment) + fragment.data
             for fragment in self.fragments()
         )
-
-    def _flush(self) -> None:
-        if self._text:
-            self._fragments.append(b"".join(self._text))
-            self._text = []
 
 
 _UNSENDABLE = {"ascii": "only ASCII may be, or a literal", "utf-8": "it is a lone surrogate, and no character"}

@@ -419,8 +419,8 @@ class Session:
         Nothing is raised while a command has no reply that may change the state: `strict` looks again before sending.
         """
         state = self.known.state
-        if self._ending.closed or state == LOGOUT:
-            self.require_open()
+        if state == LOGOUT:  # as it is after the end, too
+            self._ending.require_open()
         row = table.command(name)
         if row is not None and (state not in row.states or name == states.SECURES):
             self._sender.check(name)
@@ -441,9 +441,9 @@ class Session:
         if matched is None:
             from imapsh.typed.match import match
 
-            matched = match(text, self.context())
+            matched = match(text, self.known.context(read_only=self.read_only))
         self.guard(matched)
-        tag = matched.tag if matched.tag is not None else self.new_tag()
+        tag = matched.tag if matched.tag is not None else self._sender.new_tag()
         return self.submit(Exchange(tag, self._name(matched), typed(matched, tag, open_file)))
 
     def _name(self, matched: Match) -> str:
@@ -498,7 +498,7 @@ class Session:
 
     def submit(self, exchange: Exchange) -> Exchange:
         """Queue an exchange; IDLE is ended first.  Raises what `require_open` raises, UsageError for a tag in use."""
-        self.require_open()
+        self._ending.require_open()
         self._sender.submit(exchange)
         return exchange
 

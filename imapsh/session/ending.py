@@ -27,7 +27,7 @@ class Ending:
     @property
     def is_open(self) -> bool:
         """Return whether commands can be sent: the connection has not ended, and no BYE came."""
-        return not self.closed and self._known.state != LOGOUT
+        return not (self.closed or self._known.state == LOGOUT)
 
     @property
     def cause(self) -> ImapshError | None:
@@ -38,7 +38,7 @@ class Ending:
 
     def require_open(self) -> None:
         """Raise what ended the session, if anything did."""
-        if not self.is_open:
+        if self.closed or self._known.state == LOGOUT:
             raise self.error().with_traceback(None)
 
     def error(self) -> ImapshError:

@@ -145,7 +145,7 @@ class Outbox:
                     shown.append(self._mask(out.octets) if out.shown is None else out.shown)
                 literal &= out.literal
                 size += len(out.octets)
-        return Out(b"".join(octets), b"".join(shown), literal) if octets else None
+        return _new(Out, (b"".join(octets), b"".join(shown), literal)) if octets else None
 
     def _piece(self, pieces: Iterator[bytes]) -> Out | None:
         piece = next(pieces, None)

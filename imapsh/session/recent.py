@@ -23,6 +23,7 @@ from imapsh.wire.pieces import CLIENT, SERVER, Piece
 
 HEAD = 1 << 18  #: octets of a literal that are kept, if there is a bound
 _EACH = 1 << 7  # octets of memory that a piece takes besides its own
+_new = tuple.__new__  # this takes half the time of _Kept itself
 _GAP = (b"." * 76 + b"\r\n") * 840  # octets that take the place of what was not kept
 
 
@@ -94,9 +95,10 @@ class Recent:
             return
         self._offsets[direction] = offset + len(octets)
         self._of_literal[direction] = so_far
-        self._kept.append(_Kept(direction, octets, offset, self._clock(), begins))
+        self._kept.append(_new(_Kept, (direction, octets, offset, self._clock(), begins, 0)))
         self._size += len(octets) + _EACH
-        self._bound()
+        if self._size > self._most:
+            self._bound()
 
     def _leave_out(self, direction: str, octets: int) -> None:
         """Note a gap in place of the next octets of a literal."""

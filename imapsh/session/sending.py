@@ -22,6 +22,7 @@ is kept (`_done_wanted`).  It is asked for whenever another command is submitted
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from imapsh import table
 from imapsh.errors import StateError, UsageError
@@ -55,7 +56,7 @@ class Sender:
     """The sending half of a session: it sends commands as `known` allows it, and feeds `known` what is sent.
 
     `queue` holds the commands that wait.  At most `most` commands run at a time; 0 is no limit.  `paused` is true
-    while TLS begins.  `tell` is given the events Sent and
+    while TLS begins.  `new_tag` returns a tag that no command in flight has.  `tell` is given the events Sent and
     Unsent.  `clock` gives seconds; `traffic` counts the octets that cross the wire.
     """
 
@@ -79,15 +80,11 @@ class Sender:
         self._traffic = traffic
         self._most = most
         self._taken = known.running, known.given_up, self.queue.by_tag  # by the tags that are in use
-        self._tags = Tags()
+        self.new_tag = partial(Tags().new, *self._taken)
         self._done_wanted = False
         self._looked: tuple[Exchange, int] | None = None  # what was masked last, and the secrets that were known then
 
     # -- what may be sent
-
-    def new_tag(self) -> str:
-        """Return a tag that no command in flight has."""
-        return self._tags.new(*self._taken)
 
     def check(self, name: str) -> None:
         """Raise StateError if a command is not allowed in the present state.

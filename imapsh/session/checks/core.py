@@ -221,12 +221,12 @@ class Checks:
     def data(self, response: Response, box: Mailbox | None, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return the findings about untagged data besides `findings`, before it is taken in."""
         value = response.value
-        if self.muddled or self.blind or self.uncounted:
+        if findings and (self.muddled or self.blind or self.uncounted):
             undecided = _BLIND if self.blind else _OF_ONE_MAILBOX
             findings = tuple(finding for finding in findings if finding.rule not in undecided)
-        if self.joined:  # NOTIFY or UIDONLY may be in force
+        if self.joined and findings:  # NOTIFY or UIDONLY may be in force
             findings = tuple(finding for finding in findings if finding.rule not in _TIMES)
-        if self._messages is not None and any(finding.rule == "exists-shrinks" for finding in findings):
+        if findings and self._messages is not None and any(finding.rule == "exists-shrinks" for finding in findings):
             self._messages.numbered = False  # nobody knows which messages went
         if type(value) is Fetch:
             return (*findings, *(self.fetch(response, value, box) if box is not None else ()))
@@ -304,8 +304,9 @@ class Checks:
             self._messages.values.clear()  # with UTF8=ACCEPT envelopes are written differently (RFC 6855 section 3)
 
     def _status(self, value: MailboxStatus) -> Iterator[Finding]:
-        numbers = [value.items.get(name) for name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ")]
-        told = Told(*(number if isinstance(number, int) else 0 for number in numbers))
+        items = value.items
+        numbers = [items.get(name) for name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ")]
+        told = Told(*[number if isinstance(number, int) else 0 for number in numbers])
         return self._ledger.told(value.mailbox, told, "QRESYNC" in self._known.capabilities)
 
     def shifted(self, gone: Shift) -> None:
