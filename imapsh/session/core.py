@@ -38,7 +38,7 @@ from imapsh.patterns import lazy
 from imapsh.session import authentication, states
 from imapsh.session.ending import Ending
 from imapsh.session.events import Event, Happening, ReceivedRun
-from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, all_octets, typed
+from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, typed
 from imapsh.session.inbox import Inbox, Keeper, Tracer
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.receiving import Receiver
@@ -63,6 +63,7 @@ FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
 
 _CR, _LF, _NUL = b"\r\n\0"  # numbers: `13 in line` is ten times as fast as `b"\r" in line`
+_OCTETS = frozenset({bytes})
 _ANNOUNCES = lazy(rb"\{\d+\+?\}\Z")
 
 RENEWAL = 29 * 60.0
@@ -461,7 +462,7 @@ class Session:
         """
         said, listed = name.encode("utf-8", "surrogateescape"), list(fragments)
         last = listed[-1] if listed else b""
-        if not listed or all_octets(listed):
+        if _OCTETS.issuperset(map(type, listed)):
             if listed:
                 last = b"".join(listed)  # type: ignore[arg-type] # they are octets
                 said = b"%b %b" % (said, last)

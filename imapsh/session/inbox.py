@@ -110,7 +110,9 @@ class Inbox:
         else:
             response = known.parser.parse(frame, greeting=greeting)
             if response.name == "FETCH" and len(frame.parts) == 1 and not response.violations:
-                self._saw(response)
+                if self.shapes is None:
+                    self.shapes = _shapes(known.parser.nesting)
+                self.shapes.saw(response)
             nothing = response.kind in (CONTINUATION, GARBAGE) and len(frame.parts) == 1
             self._before = response if nothing and not (greeting or frame.incomplete) else None
         if response.kind is CONTINUATION:
@@ -120,11 +122,6 @@ class Inbox:
             return response
         self._free.logged_in = logged_in
         return self._free.shown(response, known.parser, greeting=greeting)
-
-    @property
-    def expects_alike(self) -> bool:
-        """Return whether responses that are alike may be next, which `together` takes."""
-        return self.shapes is not None and self.shapes.now is not None
 
     def together(self, most: int | None = None) -> Run | None:
         """Return the next responses if they are alike, `most` at most, else None: `take` reads them then."""
@@ -225,18 +222,16 @@ class Inbox:
 
     # -- how it is read
 
-    def _saw(self, response: Response) -> None:
-        """Take in a FETCH that others like it may follow."""
-        if self.shapes is None:
-            from imapsh.grammar.alike import Shapes
-
-            self.shapes = Shapes(self._known.parser.nesting)
-        self.shapes.saw(response)
-
     def _piece(self, piece: bytes) -> None:
         self._traced.logged_in = self._known.logged_in
         if self.trace is not None and (shown := self._traced.feed(piece, self._pusher.telling)):
             self.trace.received(shown)
+
+
+def _shapes(nesting: int) -> Shapes:
+    from imapsh.grammar.alike import Shapes  # nobody needs it before the first FETCH
+
+    return Shapes(nesting)
 
 
 def _alike(one: Frame, other: Frame) -> bool:

@@ -75,7 +75,8 @@ class Receiver:
         """Take one more response, or the end; return whether anything came of it."""
         inbox = self._inbox
         try:
-            if inbox.shapes is not None and inbox.expects_alike and self._together():
+            shapes = inbox.shapes
+            if shapes is not None and shapes.now is not None and not self._known.checks.strict and self._together():
                 return True
             response = inbox.take()
         except (LimitError, ConnectionLost) as error:
@@ -238,14 +239,14 @@ class Receiver:
                 raise
 
     def _together(self) -> bool:
-        """Take the next FETCH responses if they are alike; return whether there were any.
+        """Take the next FETCH responses if they are alike, as none has to be looked at; return whether there were any.
 
         They are reported at once if all that is to be known of them is in the rows, else each by itself.
         """
         known = self._known
         exchange = next(iter(known.running.values()), None)
         row = exchange.row if exchange is not None else None
-        if exchange is None or row is None or known.raw.tags or known.checks.strict:
+        if exchange is None or row is None or known.raw.tags:
             return False
         if row.name == "IDLE" or "FETCH" not in row.responses:  # as `conduct.asked_for` has it: nobody asked for them
             return False

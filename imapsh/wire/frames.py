@@ -79,7 +79,7 @@ class Frame:
     @property
     def raw(self) -> bytes:
         """The octets, without those of literals that went to a sink."""
-        return b"".join(part for part in self.parts if isinstance(part, bytes))
+        return b"".join([part for part in self.parts if isinstance(part, bytes)])
 
     @property
     def literals(self) -> tuple[Part, ...]:

@@ -6,7 +6,8 @@ import pickle
 import pytest
 
 from imapsh import table
-from imapsh.grammar.names import MailboxName, raw_of, spelled, spellings
+from imapsh.grammar.mutf7 import decode_leniently, encode
+from imapsh.grammar.names import MailboxName, raw_of, readable, spelled, spellings
 from imapsh.grammar.responses import Parser
 from imapsh.grammar.values import Address, Envelope, MailboxList
 from imapsh.grammar.writer import Writer
@@ -121,3 +122,15 @@ def test_texts_of_headers_are_decoded_beside_what_came() -> None:
     assert Envelope().subject_text is None
     assert Address("=?utf-8?b?VMO4cg==?=", None, "t", "h").name_text == "Tør"
     assert Address(None, None, "t", "h").name_text is None
+
+
+@pytest.mark.parametrize("utf8", [False, True])
+@pytest.mark.parametrize(
+    "wire", ["INBOX", "Inbox", "inbox/a", "a b", "", "a&-b", "a&b", "&AOk-", "a\x7f", "a\x01", "~", "\xe9"]
+)
+def test_a_name_that_is_plain_is_read_as_any_other(wire: str, utf8: bool) -> None:
+    name, faults = spelled(wire, utf8=utf8)
+    decoded, wrong = (readable(wire), []) if utf8 else decode_leniently(readable(wire))
+    assert (str(name), faults) == ("INBOX" if wire.upper() == "INBOX" else decoded, wrong)
+    plain = wire == name and (wire.isascii() if utf8 else wire == encode(str(name)))
+    assert (type(name) is str) == plain

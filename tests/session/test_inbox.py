@@ -93,6 +93,7 @@ def test_octets_behind_are_inflated_once() -> None:
     assert inbox.compress()
     assert not inbox.compress()
     assert inbox.lines() == [b"* 3 EXISTS\r\n"]
+    assert inbox.traffic.deflate is not None
     assert server.inflate(inbox.traffic.deflate.deflate(b"A2 NOOP\r\n")) == b"A2 NOOP\r\n"
     assert inbox.traffic.compressed == inbox.traffic.received + inbox.traffic.sent > 0
 

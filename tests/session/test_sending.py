@@ -10,7 +10,7 @@ from imapsh.errors import ConnectionLost, StateError, UsageError
 from imapsh.grammar.fragments import Literal
 from imapsh.grammar.writer import Writer
 from imapsh.session.core import Session
-from imapsh.session.events import Closed, Event, Sent, Unsent
+from imapsh.session.events import Closed, Completed, Event, Received, Sent, Unsent
 from imapsh.session.exchange import Exchange, Secret
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.secrets import Secrets
@@ -18,6 +18,7 @@ from imapsh.session.sending import Sender
 from imapsh.session.traffic import Traffic
 from imapsh.session.transfer import Transfer
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED
+from tests.growth import traced
 
 from .player import LOGGED_IN, SELECTED, Ticks, play
 
@@ -700,3 +701,43 @@ def test_a17_what_was_sent_in_no_command_is_not_taken_for_what_the_command_bring
     owners = {event.response.name: event.exchange for event in player.received[-5:]}
     assert (owners["FETCH"], owners["CAPABILITY"], owners["SEARCH"]) == (None, None, player.exchanges[-1])
     assert player.findings == []
+
+
+#: Commands with what they bring, and the most functions of Python that a session calls for them.
+PLAIN = {
+    "NOOP": ([], "", 50),
+    "FETCH": ([b"1 ", b"BODY.PEEK[HEADER]"], "* 1 FETCH (BODY[HEADER] {4}\r\nA: b)\r\n", 72),
+    "UID FETCH": ([b"71 ", b"FLAGS"], "* 1 FETCH (UID 71 FLAGS (\\Seen))\r\n", 74),
+    "STORE": ([b"1 ", b"+FLAGS (\\Seen)"], "* 1 FETCH (FLAGS (\\Seen))\r\n", 80),
+    "SEARCH": ([b"UNSEEN"], "* SEARCH 1 2\r\n", 102),
+    "STATUS": ([b"INBOX (MESSAGES)"], "* STATUS INBOX (MESSAGES 3)\r\n", 131),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_plain_command_and_its_reply_are_a_short_way(name: str) -> None:
+    """Each function is called once a command, so that what counts is how many there are."""
+    arguments, brings, most = PLAIN[name]
+    session = play(SELECTED).session
+    session.strict = True
+    session.set_trace(None)
+    session.secrets.add(b"pencil-and-paper")
+    calls = 0
+
+    def run() -> None:
+        exchange = session.command(name, arguments)
+        assert [type(event) for event in session.happenings()] == [Sent]
+        assert session.to_send()
+        session.receive(f"{brings}{exchange.tag} OK done\r\n".encode())
+        assert [type(event) for event in session.happenings()] == [Received] * bool(brings) + [Completed]
+        assert exchange.response is not None
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    for _ in range(20):  # what is imported, made once, or remembered
+        run()
+    with traced(None, count):
+        run()
+    assert calls <= most

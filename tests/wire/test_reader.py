@@ -291,3 +291,14 @@ def test_a_sink_gets_a_literal_that_has_come_whole() -> None:
     frames = pushed([ONE_LITERAL[0]], opener=opener(2, HashSink))
     assert [frame.parts[1] for frame in frames if isinstance(frame, Frame)] == [Spilled(3, frames[0].parts[1].sha256)]  # type: ignore[union-attr]
     assert [frame.parts[1] for frame in pushed([ONE_LITERAL[0]], opener=opener(3, HashSink))] == [b"abc"]  # type: ignore[union-attr]
+
+
+def test_a_pusher_says_if_nothing_is_left_behind_a_frame() -> None:
+    pusher = Pusher(FrameReader())
+    pusher.feed(b"* 1 EXISTS\r\n* 1 FETCH (BODY[] {2}\r\nab)\r\n* 2")
+    found = [pusher.drained for _ in pusher]
+    pusher.feed(b" EXISTS\r\n")
+    found += [pusher.drained for _ in pusher]
+    assert found == [False, False, True]
+    pusher.feed(b"* 1 FETCH (FLAGS (\r\n* 2 EXISTS\r\n")  # the second is read to see whether the first goes on
+    assert [pusher.drained for _ in pusher] == [False, True]

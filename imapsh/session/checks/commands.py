@@ -156,22 +156,26 @@ def stored(run: Run, code: str, box: Mailbox | None) -> Iterator[Finding]:
     found = _STORE.fullmatch(run.text or "") if run.stored and run.alone else None
     if found is None or code == "MODIFIED" or box is None or box.read_only or not box.permanent_flags:
         return
+    asked = set(map(str.upper, box.permanent_flags)).intersection((found[3] or found[4] or "").split())
+    takes_away = found[2].startswith("-")
+    faults: list[tuple[int, set[str]]] = []
+    for number, flags in (run.stored or {}).items():
+        have = set(map(str.upper, flags))
+        if wrong := asked & have if takes_away else asked - have:
+            faults.append((number, wrong))
+    if not faults:
+        return
     try:
         numbers = SequenceSet.parse(found[1])
     except ValueError:
         return
     if numbers.saved or any(0 in pair for pair in numbers.ranges):
         return
-    can = {flag.upper() for flag in box.permanent_flags}
-    asked = {flag for flag in (found[3] or found[4] or "").split() if flag in can}
-    takes_away = found[2].startswith("-")
-    for number, flags in (run.stored or {}).items():
-        have = {flag.upper() for flag in flags}
-        wrong = sorted(asked & have if takes_away else asked - have)
-        if wrong and number in numbers:
+    for number, wrong in faults:
+        if number in numbers:
             state = "still has" if takes_away else "does not have"
             what = "the message with the UID" if run.exchange.name == "UID STORE" else "message"
-            yield Finding("store-flags", f"{what} {number} {state} {listed(wrong)}")
+            yield Finding("store-flags", f"{what} {number} {state} {listed(sorted(wrong))}")
 
 
 #: The checks of every command whose OK comes.

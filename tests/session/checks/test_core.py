@@ -12,6 +12,7 @@ from imapsh.findings import CONDUCT, FAULT, NOTICE
 from imapsh.grammar.responses import Parser
 from imapsh.session.exchange import Exchange
 from imapsh.session.knowledge import Knowledge
+from imapsh.table.model import SELECTED as SELECTED_STATE
 from imapsh.wire.frames import Frame
 
 from .scenes import CONDSTORE, SELECTED, findings, opened
@@ -127,7 +128,7 @@ def joined(*said: str) -> list[str]:
             known.sent(Exchange(tag, names.get(tag, "NOOP"), [f"{tag} {names.get(tag, 'NOOP')} x".encode()]))
             continue
         response = parser.parse(Frame((line.encode() + b"\r\n",)))
-        exchange = known.running.get(response.tag) or known.given_up.get(response.tag)
+        exchange = {**known.given_up, **known.running}.get(response.tag or "")
         findings = known.completed(exchange, response) if exchange is not None else known.take(response)[0]
         found += [finding.rule for finding in findings]
     return found
@@ -150,3 +151,23 @@ def test_the_data_of_a_select_that_waited_for_another_are_asked_for() -> None:
     known.completed(known.running["A1"], parser.parse(Frame((b"A1 NO no\r\n",))))
     for line in (b"* FLAGS ()", b"* 0 EXISTS", b"* 0 RECENT"):
         assert known.take(parser.parse(Frame((line + b"\r\n",))))[0] == ()
+
+
+def test_each_fetch_is_looked_at_only_while_a_command_asks_for_it() -> None:
+    known, parser = Knowledge(nesting=100), Parser(table.readers)
+
+    def runs(name: str) -> bool:
+        known.sent(exchange := Exchange("A1", name, [b"A1 " + name.encode()]))
+        strict = known.checks.strict
+        known.completed(exchange, parser.parse(Frame((b"A1 OK done\r\n",))))
+        return strict
+
+    known.state = SELECTED_STATE
+    assert [runs(name) for name in ("NOOP", "UID FETCH", "FETCH", "STORE", "UID STORE", "NOOP")] == [
+        False, True, False, True, True, False,
+    ]  # fmt: skip
+    known.sent(enable := Exchange("A1", "ENABLE", [b"A1 ENABLE QRESYNC"]))
+    known.take(parser.parse(Frame((b"* ENABLED QRESYNC\r\n",))))
+    known.completed(enable, parser.parse(Frame((b"A1 OK done\r\n",))))
+    assert known.checks.strict
+    assert runs("NOOP")

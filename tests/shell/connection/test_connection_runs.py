@@ -55,7 +55,7 @@ def ran(
     """Return what a batch writes, without times and ports; with `together` false, nothing comes in runs."""
     with monkeypatch.context() as patch:
         if not together:
-            patch.setattr(Inbox, "expects_alike", False)
+            patch.setattr(Inbox, "together", lambda inbox, most: None)
         with listening(says(SELECTED, octets + b"TAG OK done\r\n")) as port:
             options = parse([url(port), "--no-config", "--no-starttls", *words])
             out = io.BytesIO()
@@ -164,7 +164,7 @@ def test_the_prompt_shows_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
             shown.append(listing.partition("fetched")[0])
 
     play(scene)
-    monkeypatch.setattr(Inbox, "expects_alike", False)
+    monkeypatch.setattr(Inbox, "together", lambda inbox, most: None)
     play(scene)
     assert shown[0] == shown[1]
     assert shown[0].count("FETCH") > 50
