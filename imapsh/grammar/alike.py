@@ -14,7 +14,6 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from imapsh.grammar import envelope
 from imapsh.grammar.atoms import FLAG
@@ -24,6 +23,7 @@ from imapsh.grammar.mailboxes import split_flags
 from imapsh.grammar.responses import UNTAGGED, Response
 from imapsh.grammar.unread import unread
 from imapsh.grammar.values import DateTime, Fetch
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from imapsh.grammar.bodyforms import (
     AFTER_MESSAGE,
@@ -20,6 +19,7 @@ from imapsh.grammar.bodyforms import (
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.envelope import envelope
 from imapsh.grammar.values import BodyPart
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame
 

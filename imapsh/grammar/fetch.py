@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
 
 from imapsh.grammar.atoms import ASTRING_ATOM, FLAG
 from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.mailboxes import flag_list, split_flags
 from imapsh.grammar.values import DateTime, Fetch
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Part
 

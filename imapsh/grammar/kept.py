@@ -6,7 +6,10 @@ cannot make it large.  When it is full it is emptied, because what mail repeats 
 
 from __future__ import annotations
 
-from typing import AnyStr, TypeVar
+from imapsh.hints import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from typing import AnyStr
 
 Value = TypeVar("Value")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
 
 from imapsh.grammar.atoms import ASTRING_ATOM, ASTRING_WORD, ATOM, FLAG, WORD
 from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.kept import keep
 from imapsh.grammar.names import readable, spelled
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 
 #: flags up to one that is none: all at once, because there may be a million

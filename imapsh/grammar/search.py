@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from imapsh.findings import define
 from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.sequence import PATTERN
 from imapsh.grammar.values import ESearch, Search
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 
 define("RFC 7377 §4", {"search-correlator": "(TAG string MAILBOX name UIDVALIDITY number), each once, in any order"})

@@ -7,7 +7,6 @@ and NUL cannot be smuggled in: they go into literals, and NUL only into literal8
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError, shown
 from imapsh.grammar.fragments import Fragment, Literal, announce
@@ -37,6 +36,7 @@ from imapsh.grammar.values import (
     Unknown,
     Vanished,
 )
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Spilled
 

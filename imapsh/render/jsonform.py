@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
 
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.names import raw_of
@@ -39,6 +38,7 @@ from imapsh.grammar.values import (
     Unknown,
     Vanished,
 )
+from imapsh.hints import Any
 from imapsh.render.visible import Escapes, Shown, is_visible
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.sinks import octets_of, sum_of

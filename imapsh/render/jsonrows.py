@@ -10,12 +10,12 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from imapsh.grammar.names import readable
 from imapsh.grammar.responses import UNTAGGED, Response
 from imapsh.grammar.tokens import unquote
 from imapsh.grammar.values import Address, Envelope, Fetch
+from imapsh.hints import Any
 from imapsh.render.fields import Kept, Unwritten, addresses, envelope_fields, nstrings, read, wide_fields
 from imapsh.render.jsonform import dumps, plain, to_json, written
 from imapsh.render.visible import Shown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import LoginError, UsageError
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:

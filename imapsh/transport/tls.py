@@ -6,12 +6,11 @@ TLS runs over sockets, pipes and memory alike, and asyncio can take over a conne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from time import monotonic
-from typing import TYPE_CHECKING, Any
 
 from imapsh import paths
 from imapsh.errors import TLSError, UsageError
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.transport import pins
 from imapsh.transport.base import CHUNK, StreamInfo
 from imapsh.transport.options import TLSOptions as TLSOptions  # where programs look for it
@@ -19,6 +18,7 @@ from imapsh.transport.tlsfailures import HEARD, sentence, subject
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable, Iterator
 
     from imapsh.transport.handshake import Handshake
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from imapsh.errors import TLSError, plural
+from imapsh.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ssl

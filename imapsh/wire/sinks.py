@@ -153,9 +153,7 @@ class Spool:
     """
 
     def __init__(self, file: IO[bytes] | None = None) -> None:
-        from tempfile import TemporaryFile
-
-        self._file: IO[bytes] = file or TemporaryFile()  # noqa: SIM115 - closed below
+        self._file: IO[bytes] = file or _nameless()
 
     def append(self, data: bytes) -> None:
         """Write to the end, and not by way of the file's buffer, which is for reading."""
@@ -185,6 +183,12 @@ class Spool:
     def __del__(self) -> None:
         if hasattr(self, "_file"):
             self.close()
+
+
+def _nameless() -> IO[bytes]:
+    from tempfile import TemporaryFile
+
+    return TemporaryFile()
 
 
 def is_kept(part: Part) -> bool:

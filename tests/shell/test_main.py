@@ -22,6 +22,7 @@ import pytest
 import imapsh as package
 from imapsh import table
 from imapsh.shell.batch import batch
+from imapsh.shell.connection.dial import SPOOL
 from imapsh.shell.main import main
 from imapsh.shell.prompt import repl
 from imapsh.shell.prompt import shell as interactive
@@ -81,6 +82,26 @@ def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
     assert all(find_spec(name) for name in unneeded)
     assert loaded & (HEAVY | {"ssl", "email", "json", "typing", "datetime", "threading"} | unneeded) == set()
     assert loaded & {f"imapsh.table.{family}" for family in (*table.CORE[2:], *table.EXTENSIONS)} == set()
+
+
+def test_a_text_that_goes_to_a_file_imports_neither_tempfile_nor_threads(tmp_path: Path) -> None:
+    text = b"x" * (SPOOL + 1)
+    answers = (
+        b"* FLAGS ()\r\nTAG OK done\r\n",
+        b"* 1 FETCH (BODY[] {%d}\r\n%b)\r\nTAG OK done\r\n" % (len(text), text),
+    )
+    with listening(says(*answers, greeting=b"* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n")) as port:
+        loaded = imported(url(port), "-c", "EXAMINE INBOX", "-c", f"FETCH 1 BODY.PEEK[] > {tmp_path / 'text'}")
+    assert (tmp_path / "text").read_bytes() == text
+    assert loaded & {"tempfile", "shutil", "typing", "threading"} == set()
+
+
+def test_tls_needs_no_typing() -> None:
+    code = "import sys; from imapsh.transport import tls; print('typing' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment(), input=""
+    )
+    assert done.stdout == "False\n"
 
 
 #: Ends imapsh where it would send the first octets, and says what it has imported.

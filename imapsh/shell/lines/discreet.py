@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from imapsh.grammar.tokens import CRLF, tokenize
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.shell.lines.files import unescape
 from imapsh.shell.lines.values import MASKED, discreet

@@ -7,10 +7,10 @@ import re
 import stat
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import IO, TYPE_CHECKING
 
 from imapsh.errors import Interrupted, UsageError
 from imapsh.grammar.tokens import FILE
+from imapsh.hints import IO, TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.shell.connection.steps import ROOM, Steps
 from imapsh.shell.settings.reasons import why

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from imapsh.errors import ImapshError, UsageError
 from imapsh.grammar.tokens import (
@@ -25,6 +24,7 @@ from imapsh.grammar.tokens import (
     tokenize,
     unquote,
 )
+from imapsh.hints import TYPE_CHECKING
 from imapsh.shell.connection.steps import Away, Steps
 from imapsh.shell.lines.values import places, put_in, read
 from imapsh.tuples import NamedTuple

@@ -8,10 +8,10 @@ known of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.errors import UsageError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.attribution import alike_names
 from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
 from imapsh.table.model import MAILBOX_SELECTED

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import BAD, FLAG, LITERAL, WORD, tokenize
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.shell.lines.sets import fitted
 from imapsh.shell.record.variables import BUILT_IN, NUMBERS, SECRETIVE, UIDS, Origin

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 from imapsh.grammar.alike import Owed, Shape, Taken
 from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch, UidFetch
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 from imapsh.session.events import ReceivedRun
 from imapsh.session.numbering import Shift

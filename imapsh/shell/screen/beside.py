@@ -8,6 +8,8 @@ from contextlib import suppress
 from imapsh.wire.sinks import Spool
 
 _NAME = 40  # characters of a file's name that the one beside it has too
+_TRIES = 1000  # names that are tried to find one that is not taken
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Beside(Spool):
@@ -18,10 +20,7 @@ class Beside(Spool):
     """
 
     def __init__(self, path: str) -> None:
-        from tempfile import mkstemp
-
-        folder, name = os.path.split(path)
-        descriptor, self._beside = mkstemp(".part", f".{name[:_NAME]}.", folder)
+        descriptor, self._beside = _new(*os.path.split(path))
         super().__init__(os.fdopen(descriptor, "w+b"))
         self._given: tuple[int, int] | None = None
 
@@ -55,3 +54,19 @@ class Beside(Spool):
         """Return what differs when somebody has changed the file."""
         found = os.fstat(self._file.fileno())
         return found.st_size, found.st_mtime_ns
+
+
+def _new(folder: str, name: str) -> tuple[int, str]:
+    """Open a new file for its owner alone, and return its descriptor and its path.  Raises OSError.
+
+    `tempfile` does the same, but to import it takes a twentieth of a batch's start.
+    """
+    for _ in range(_TRIES):
+        with suppress(FileExistsError):
+            return _opened(folder, name)
+    return _opened(folder, name)
+
+
+def _opened(folder: str, name: str) -> tuple[int, str]:
+    path = os.path.join(folder, f".{name[:_NAME]}.{os.urandom(4).hex()}.part")
+    return os.open(path, _FLAGS, 0o600), path

@@ -7,9 +7,9 @@ import stat
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, Protocol
 
 from imapsh.errors import UsageError
+from imapsh.hints import IO, Protocol
 from imapsh.paths import at_end, descriptor_of
 from imapsh.render.visible import TAB_STOPS, visible
 from imapsh.shell.screen.beside import Beside

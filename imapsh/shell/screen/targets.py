@@ -6,14 +6,13 @@ It is written piece by piece, and nothing is held whole in memory.
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.errors import ImapshError, UsageError, plural
 from imapsh.grammar.values import Fetch, UidFetch
+from imapsh.hints import IO, TYPE_CHECKING, Any
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.screen.landing import Replacement, landing
 from imapsh.shell.screen.onetext import OneText, one_text
@@ -345,6 +344,8 @@ def _how(status: int) -> str:
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Leave Ctrl-C to the command that has the terminal.  The prompt's loop has its own handler."""
+    import threading
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return

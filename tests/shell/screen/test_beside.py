@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -213,3 +214,22 @@ def test_a_name_that_cannot_be_taken_is_as_it_was(place: Path) -> None:
         file.take(str(folder), stay=True)
     file.close()
     assert sorted(place.parent.iterdir()) == [folder, place]
+
+
+def test_a_name_that_is_taken_is_not_used(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    names = iter((b"1111", b"1111", b"2222"))
+    monkeypatch.setattr(os, "urandom", lambda octets: next(names))
+    first, second = Beside(str(place)), Beside(str(place))
+    found = sorted(one.name for one in place.parent.iterdir())
+    assert found == [".place.31313131.part", ".place.32323232.part", "place"]
+    assert {stat.S_IMODE(one.stat().st_mode) for one in place.parent.glob(".*")} == {0o600}
+    first.close()
+    second.close()
+    assert only(place)
+
+
+def test_where_every_name_is_taken_that_is_said(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    monkeypatch.setattr(os, "urandom", lambda octets: b"1111")
+    with Beside(str(place)), pytest.raises(FileExistsError):
+        Beside(str(place))
+    assert only(place)
