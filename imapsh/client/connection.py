@@ -449,9 +449,9 @@ class AsyncClient:
         return None
 
     def _wake(self, exchange: Exchange | None) -> None:
-        for future in self._waiters.pop(exchange, ()):
-            if not future.done():
-                future.set_result(None)
+        for waiter in self._waiters.pop(exchange, ()):
+            if type(waiter) is Pending or not waiter.done():  # a Pending looks itself
+                waiter.set_result(None)
 
     def _fail(
         self,
@@ -503,7 +503,9 @@ class Pending:
             self._client.take_back(self._exchange)
 
     def set_result(self, result: None) -> None:
-        """Say that the reply came."""
+        """Say that the reply came, if nothing was said before."""
+        if self._done:
+            return
         self._done = True
         try:
             self._ended()
@@ -511,9 +513,10 @@ class Pending:
             _tell_handler("the function that was to be called at the end of a command failed", fault)
 
     def set_exception(self, error: BaseException) -> None:
-        """Say why none will come."""
-        self._error = error
-        self.set_result(None)
+        """Say why none will come, if nothing was said before."""
+        if not self._done:
+            self._error = error
+            self.set_result(None)
 
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:

@@ -379,6 +379,74 @@ def test_a_fault_of_who_listens_ends_the_session_and_wakes_who_waits() -> None:
     play(scene)
 
 
+def test_of_two_that_await_a_command_the_first_may_give_up_the_second() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        exchange = client.session.line("NOOP")
+        told: list[str] = []
+
+        def first_ended() -> None:
+            told.append("first")
+            second.cancel()
+
+        first = client.begin(exchange, first_ended)
+        second = client.begin(exchange, lambda: told.append("second"))
+        third = asyncio.ensure_future(client.run(exchange))
+        await peer.hears(b"A1 NOOP\r\n")
+        await peer.says(b"A1 OK done\r\n")
+        await third
+        assert (told, first.done(), second.done()) == (["first"], True, True)
+        second.set_exception(ConnectionLost("too late"))
+        assert second.result() is exchange
+        await client.close()
+
+    play(scene)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_begins_after_the_end_is_not_awaited_for_ever(*, waits: bool) -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        exchange = client.session.line("NOOP")
+        running = asyncio.create_task(client.run(exchange))
+
+        async def again() -> object:
+            return await client.run(exchange) if waits else client.begin(exchange, lambda: None).result()
+
+        await peer.stream.close()
+        for ending in (running, again(), again()):
+            with pytest.raises(ConnectionLost):
+                await ending
+            await asyncio.sleep(0)  # the tasks end
+        assert not client._waiters
+        await client.close()
+        with pytest.raises(ConnectionLost):
+            await again()
+
+    play(scene)
+
+
+def test_responses_may_be_seen_apart_from_other_events() -> None:
+    async def scene() -> None:
+        ours, theirs = await aio_pair()
+        events: list[Event] = []
+        responses: list[Event] = []
+        client = AsyncClient(ours, Session(), events.append, on_response=responses.append)
+        peer = Peer(theirs)
+        await peer.says(GREETING)
+        await client.greet()
+        running = asyncio.create_task(client.run(client.session.line("NOOP")))
+        await peer.hears(b"NOOP\r\n")
+        await peer.says(b"* 3 EXISTS\r\n" + b"* 1 FETCH (FLAGS ())\r\n" * 9 + b"A1 OK done\r\n")
+        await running
+        assert [type(event) for event in events] == [Sent, Completed]
+        assert [type(event) for event in responses] == [Received] * 11
+        await client.close()
+        assert isinstance(events[-1], Completed | Closed)
+
+    play(scene)
+
+
 def test_nothing_is_kept_of_a_command_that_was_taken_back() -> None:
     async def scene() -> None:
         client, peer = await greeted()
