@@ -163,7 +163,7 @@ class Mailbox:
 
         In any case, return the UID, or None if it is unknown.
         """
-        items = value.items
+        items = value[1]  # `value.items` without a call; who looks into them makes their values
         if "MODSEQ" in items:
             self._learn_modseq(value)
         uid = items.get("UID")

@@ -91,7 +91,7 @@ class Messages:
         `readable` is true if no octet of it broke the grammar.  This is called for each line of a FETCH of flags, so
         the common case comes first, without a call.
         """
-        items = value.items
+        items = value[1]  # `value.items` without a call; who looks into them makes their values
         uid, flags = items.get("UID"), items.get("FLAGS")
         if not readable:
             return tuple(self._slowly(value, False))
