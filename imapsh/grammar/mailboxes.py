@@ -39,6 +39,9 @@ _COMMON = lazy(
     rf" \(((?:\\{WORD}(?: \\{WORD})*+)?)\) (?:{_QUOTED_ONE}|[Nn][Ii][Ll]) "
     rf'(?:"([ !#-\[\]-~]*+)"|({ASTRING_WORD}))\Z'
 )
+_STATUS_NUMBER = r"(?:(?:MESSAGES|UNSEEN|RECENT) \d{1,9}|UID(?:NEXT|VALIDITY) [1-9]\d{0,8})"
+#: the common STATUS, whole: the name is as above, and the items are numbers below a billion
+_COMMON_STATUS = lazy(rf' (?:"([ !#-\[\]-~]*+)"|({ASTRING_WORD})) \(({_STATUS_NUMBER}(?: {_STATUS_NUMBER})*+)\)\Z')
 _INBOX = len("INBOX")
 
 
@@ -333,6 +336,9 @@ def status_number64(c: Cursor) -> int | None:
 
 def mailbox_status(c: Cursor) -> MailboxStatus:
     """ "STATUS" SP mailbox SP "(" [status-att-list] ")".  The readers of the kind "status-item" read the values."""
+    common = _common_status(c)
+    if common is not None:
+        return common
     readers = c.readers("status-item")
     rule = "mailbox-data"
     c.space(rule)
@@ -345,6 +351,20 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
         c.fail("status-att-list", "a second list")
         _status_items(c, items)
     return MailboxStatus(name, items)
+
+
+def _common_status(c: Cursor) -> MailboxStatus | None:
+    """Read a STATUS in the common form; return None, and read nothing, if it has another."""
+    found = _COMMON_STATUS.match(c.text, c.pos, c.end) if c.depth < c.nesting else None
+    if found is None:
+        return None
+    quoted, atom, listed = found.groups()
+    name, faults = spelled(atom if quoted is None else quoted, utf8=c.utf8)
+    if faults:
+        return None
+    c.pos = c.end
+    words = listed.split(" ")
+    return tuple.__new__(MailboxStatus, (name, dict(zip(words[::2], map(int, words[1::2]), strict=True))))
 
 
 def _status_items(c: Cursor, items: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ EXPRESSIONS = (
     (envelope, "_COMMON"), (envelope, "_ADDRESS"),
     (body, "PART"), (body, "AFTER_MESSAGE"), (body, "AFTER_PARTS"),
     (fetch, "_COMMON"),
-    (mailboxes, "_COMMON"),
+    (mailboxes, "_COMMON"), (mailboxes, "_COMMON_STATUS"),
     (responses, "_COMMON"),
 )  # fmt: skip
 STREAMS = [

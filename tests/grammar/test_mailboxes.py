@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from imapsh.grammar.values import Code, MailboxStatus, StatusText
@@ -113,6 +113,20 @@ _LISTS = st.builds(
 @settings(max_examples=800)
 @given(mutated(_LISTS), st.booleans(), st.sampled_from([1, 2, 100]))
 def test_any_list_is_read_as_by_the_rules(octets: bytes, utf8: bool, nesting: int) -> None:
+    assert_alike(b"* " + octets + b"\r\n", utf8=utf8, nesting=nesting)
+
+
+_NUMBERS = st.sampled_from(["0", "1", "231", "007", "999999999", "1000000000", "4294967296", "-1", "", "(1)", "NIL"])
+_ITEMS = st.sampled_from(["MESSAGES", "UNSEEN", "RECENT", "UIDNEXT", "UIDVALIDITY", "SIZE", "Messages", "X-FOO", "5"])
+_STATUSES = st.builds(
+    "STATUS {} ({})".format, _NAMES, st.lists(st.builds("{} {}".format, _ITEMS, _NUMBERS), max_size=3).map(" ".join)
+)
+
+
+@settings(max_examples=800)
+@given(mutated(_STATUSES), st.booleans(), st.sampled_from([1, 2, 100]))
+@example(b"STATUS b (UIDNEXT 7 MESSAGES 1 UIDNEXT 8)", False, 100)
+def test_any_status_is_read_as_by_the_rules(octets: bytes, utf8: bool, nesting: int) -> None:
     assert_alike(b"* " + octets + b"\r\n", utf8=utf8, nesting=nesting)
 
 
