@@ -84,7 +84,7 @@ class Checks:
         self._messages: Messages | None = None
         self._before: opening.Before | None = None  # the state before the SELECT under way, None if none runs alone
         self.strict = False
-        self._judged = known.enabled  # the extensions by which that was decided
+        self._judged: frozenset[str] = frozenset()  # the extensions by which that was decided
         self._updating: set[str] = set()  # tags of searches whose results may be updated later
         self._raw_once = False  # nobody knows what was asked for
         self._mixed = False  # FETCH came while it was muddled
@@ -377,7 +377,7 @@ class Checks:
         messages = self._messages
         if messages is not None and messages.pending and not (self._runs or self.uncounted):
             found.extend(() if "FlagChange" in known.unheard else messages.unannounced())
-        if (run is not None and run.strict) or self._judged is not known.enabled:
+        if self.strict or self._judged is not known.enabled:
             self._judge()
         return tuple(found)
 
