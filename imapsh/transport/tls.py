@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 1 << 24  # octets of a file of certificates
 _PASSPHRASE = 1024  # octets that Python takes
+_SLICE = 1 << 16  # enciphered octets that OpenSSL is given at once: it copies them twice, so they should be near
 
 
 def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLContext:
@@ -126,6 +127,7 @@ class TLSFilter:
             raise UsageError("TLSOptions.pins_only needs TLSOptions.pins: without one nothing would be checked")
         context = make_context(options, server_side=server_side)
         self._clear = memoryview(bytearray(CHUNK))  # where plain octets are put, again and again
+        self._sealed = memoryview(b"")  # enciphered octets that came and were not given to OpenSSL yet
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         try:
@@ -183,13 +185,25 @@ class TLSFilter:
         self._pinned = pin.kind
 
     def receive(self, data: bytes | memoryview) -> None:
-        """Take enciphered octets from the peer, b"" for its end."""
-        if data:
-            if not self.done and len(self._heard) < HEARD:
+        """Take enciphered octets from the peer, b"" for its end.
+
+        After the handshake a view may be looked at until `read` returns None, or the end.
+        """
+        while self._feed():
+            pass
+        if not data:
+            self._incoming.write_eof()
+        elif self.done:
+            self._sealed = memoryview(data)
+        else:
+            if len(self._heard) < HEARD:
                 self._heard += data
             self._incoming.write(data)
-        else:
-            self._incoming.write_eof()
+
+    def _feed(self) -> bool:
+        """Give OpenSSL some more of what came; return whether there was any."""
+        piece, self._sealed = self._sealed[:_SLICE], self._sealed[_SLICE:]
+        return bool(piece) and bool(self._incoming.write(piece))
 
     def outgoing(self) -> bytes:
         """Return what must now be sent to the peer, enciphered; b"" for nothing."""
@@ -207,10 +221,16 @@ class TLSFilter:
         room, read = self._clear[:max_octets], self._object.read
         came = 0
         try:
-            while came < len(room) and (octets := read(len(room) - came, room[came:])):  # a record at the most
+            while came < len(room):
+                try:
+                    octets = read(len(room) - came, room[came:])  # of one record at the most
+                except ssl.SSLWantReadError:
+                    if not self._feed():
+                        return bytes(room[:came]) or None
+                    continue
+                if not octets:
+                    break
                 came += octets  # type: ignore[operator]  # a number, as there is a buffer
-        except ssl.SSLWantReadError:
-            return bytes(room[:came]) or None
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             # Many servers end without a close_notify; IMAP has an end of its own (BYE), so nothing is lost by it.
             pass  # and an end after data is told again by the next call

@@ -324,6 +324,37 @@ def test_the_filter_is_fed_octet_by_octet(papers: Papers) -> None:
     assert client.read(1) == b""
 
 
+def test_much_that_came_at_once_is_read_whole_and_its_memory_is_free_then(papers: Papers) -> None:
+    client = TLSFilter(papers.client, "localhost", "h")
+    server = TLSFilter(papers.server, "", "c", server_side=True)
+    shake(client, server)
+    room = bytearray(1 << 20)
+    for octet in b"abc":
+        sealed = b"".join(server.encrypt(bytes([octet]) * 300_000))
+        room[: len(sealed)] = sealed
+        client.receive(memoryview(room)[: len(sealed)])
+        got = b""
+        while data := client.read(1 << 17):
+            got += data
+        assert got == bytes([octet]) * 300_000
+        assert data is None
+        room[:] = bytes(len(room))
+
+
+def test_the_end_comes_behind_what_was_not_read(papers: Papers) -> None:
+    client = TLSFilter(papers.client, "localhost", "h")
+    server = TLSFilter(papers.server, "", "c", server_side=True)
+    shake(client, server)
+    for octet in b"ab":
+        client.receive(b"".join(server.encrypt(bytes([octet]) * 200_000)))
+    client.receive(b"")
+    got = b""
+    while data := client.read(1 << 18):
+        got += data
+    assert got == b"a" * 200_000 + b"b" * 200_000
+    assert data == b""
+
+
 def test_what_came_before_a_broken_record_is_read_first(papers: Papers) -> None:
     client = TLSFilter(papers.client, "localhost", "h")
     server = TLSFilter(papers.server, "", "c", server_side=True)
