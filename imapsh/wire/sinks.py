@@ -12,7 +12,7 @@ from imapsh.wire.frames import Frame, Part, Spilled
 from imapsh.wire.reader import Opener, Sink
 
 _PIECE = 1 << 16
-_LARGE = 1 << 18  # octets of a file that are hashed at once
+LARGE = 1 << 19  #: octets of a file that are copied or hashed at once
 
 
 class Writable(Protocol):
@@ -211,7 +211,7 @@ def sum_of(part: Spilled) -> str:
     from hashlib import sha256
 
     found = sha256()
-    for piece in octets_of(part, _LARGE):
+    for piece in octets_of(part, LARGE):
         found.update(piece)
     return found.hexdigest()
 

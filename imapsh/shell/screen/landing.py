@@ -14,8 +14,7 @@ from imapsh.paths import at_end, descriptor_of
 from imapsh.render.visible import TAB_STOPS, visible
 from imapsh.shell.screen.beside import Beside
 from imapsh.shell.settings.reasons import why
-
-_PIECE = 1 << 16
+from imapsh.wire.sinks import LARGE
 
 
 @contextmanager
@@ -312,7 +311,7 @@ class End:
         if file is not None:
             with file, adding(self._path) as write:
                 file.seek(0)
-                while piece := file.read(_PIECE):
+                while piece := file.read(LARGE):
                     write(piece)
 
     def drop(self) -> None:

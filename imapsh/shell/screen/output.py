@@ -496,9 +496,9 @@ def exact(frame: Frame) -> Iterable[bytes]:
 def _in_pieces(frame: Frame) -> Iterator[bytes]:
     for part in frame.parts:
         if isinstance(part, Spilled):
-            from imapsh.wire.sinks import octets_of
+            from imapsh.wire.sinks import LARGE, octets_of
 
-            yield from octets_of(part)
+            yield from octets_of(part, LARGE)
         else:
             yield part
 

@@ -20,7 +20,7 @@ from imapsh.shell.screen.output import Output, encoded
 from imapsh.shell.screen.viewer import Viewer
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.frames import Part, Spilled, size_of
-from imapsh.wire.sinks import SpoolSink, is_kept, octets_of
+from imapsh.wire.sinks import LARGE, SpoolSink, is_kept, octets_of
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -197,7 +197,7 @@ class FileTarget(Target):
             self._mind(text)
             try:
                 if not (last and self._adopted(text)):
-                    for octets in octets_of(text):
+                    for octets in octets_of(text, LARGE):
                         self.write(octets)
                 self._came = True
             except OSError as error:

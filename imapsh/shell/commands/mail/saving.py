@@ -26,7 +26,7 @@ from imapsh.shell.settings.folders import private
 from imapsh.shell.settings.reasons import why
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Part
-from imapsh.wire.sinks import octets_of
+from imapsh.wire.sinks import LARGE, octets_of
 
 INDEX = "index.jsonl"  #: the list of a folder of .eml files
 
@@ -151,7 +151,7 @@ class Folder:
     def added(self, item: Item, part: Part) -> Iterator[str]:
         """See Target."""
         name = f"{item.uid}.eml"
-        with _moved(octets_of(part), self.where / f".{name}.part", self.where / name):
+        with _moved(octets_of(part, LARGE), self.where / f".{name}.part", self.where / name):
             yield name
 
 
