@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
 from imapsh.client.connection import AsyncClient, Pending, clock_of
-from imapsh.client.routing import Router, Want, is_untagged
+from imapsh.client.routing import Router, Want, forget, is_untagged
 from imapsh.errors import CommandBad, CommandNo, ConnectionLost, ConnectionTimeout, ImapshError, LimitError
 from imapsh.session.core import Session
 from imapsh.session.events import Event, Received, ReceivedRun
@@ -162,9 +162,11 @@ class Runner:
         try:
             for exchange in exchanges:
                 await self.run(exchange)
-        finally:
-            for exchange in exchanges:
-                del wants[exchange]
+        except BaseException:
+            self.router.leave(exchanges, want._replace(put=forget))
+            raise
+        for exchange in exchanges:
+            del wants[exchange]
         return found
 
     # -- other things that are waited for

@@ -36,10 +36,10 @@ async def fetch(
     A loop that takes the messages slowly slows the server down.  While a command is awaited inside the loop, they wait
     in memory: more than the limit `collected` ends the connection with LimitError, which the command raises.
 
-    If the loop is left early, the rest comes and is ignored.  Flags that the server sends by itself are ignored, unless
-    flags were asked for and did not come yet.  For an empty set nothing is sent, and nothing comes.  `changed_since` is
-    a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).  A set that is too long for a
-    line goes in several commands.
+    If the loop is left early, or its task is cancelled, the rest comes and is ignored.  Flags that the server sends by
+    itself are ignored, unless flags were asked for and did not come yet.  For an empty set nothing is sent, and nothing
+    comes.  `changed_since` is a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).  A
+    set that is too long for a line goes in several commands.
     """
     asks = fetch_items(items, changed_since)
     numbers, name, parts = self._parts("FETCH", messages, asks.fragments, uid)
@@ -74,8 +74,11 @@ async def fetch(
         if backlog.due:
             for one in running:
                 one.cancel()
-        for exchange in exchanges:
-            del wants[exchange]
+            asked.forget()
+            runner.router.leave(exchanges, want)
+        else:
+            for exchange in exchanges:
+                del wants[exchange]
         backlog.close()
 
 

@@ -307,6 +307,12 @@ class Gathering(Asked):
         self.held = {}
         return True
 
+    def forget(self) -> None:
+        """Go on to tell which messages come, but hand on none of them."""
+        self._put = _forget
+        self.held = {}
+        self._begun = None
+
     def _finish_begun(self) -> None:
         assert self._begun is not None
         came, octets = self.held.pop(self._begun)
@@ -317,3 +323,7 @@ class Gathering(Asked):
         if shape.flags:
             self.came(came.seq, came.uid)
         self._put((came,), octets)
+
+
+def _forget(messages: Sequence[Message], octets: int) -> None:
+    pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -232,5 +233,73 @@ def test_d13_flags_that_a_store_awaits_are_the_stores() -> None:
             assert (await first).items["BODY[]"] == b"one"
             await peer.says(b"A2 OK done\r\n")
             assert [one async for one in messages] == []
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("items", "data"), [("FLAGS", b"FLAGS ()"), ("BODY.PEEK[]", b"BODY[] {2}\r\nab"), ("RFC822.SIZE", b"RFC822.SIZE 3")]
+)
+@pytest.mark.parametrize("how", ["cancelled", "left"])
+@pytest.mark.parametrize("who", [0, 1])
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_what_comes_for_a_task_that_is_gone_is_for_nobody_else(
+    after: int, who: int, how: str, items: str, data: bytes
+) -> None:
+    """Several tasks fetch the same messages, and one of them stops after so many."""
+    tasks = 3
+    found: list[list[int]] = [[] for _ in range(tasks)]
+
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+
+            reached: defaultdict[tuple[int, int], asyncio.Event] = defaultdict(asyncio.Event)
+
+            async def run(task: int) -> None:
+                reached[task, 0].set()
+                async for message in c.fetch("1:3", items):
+                    found[task].append(message.seq)
+                    reached[task, len(found[task])].set()
+                    if how == "left" and task == who and len(found[task]) == after:
+                        break
+
+            running = [asyncio.ensure_future(run(task)) for task in range(tasks)]
+            for task in range(tasks):
+                await peer.hears(b"A%d FETCH 1:3 %s\r\n" % (2 + task, items.encode()))
+            for task in range(tasks):
+                for number in range(1, 5):
+                    if how == "cancelled" and task == who and number == after + 1:
+                        await reached[task, after].wait()
+                        running[task].cancel()
+                        await asyncio.sleep(0)
+                    if number <= 3:
+                        await peer.says(b"* %d FETCH (%s)\r\n" % (number, data))
+                await peer.says(b"A%d OK\r\n" % (2 + task))
+            await asyncio.gather(*running, return_exceptions=True)
+            assert [task for task in range(tasks) if found[task] != [1, 2, 3]] in ([], [who])
+            last = asyncio.ensure_future(c.noop())
+            await peer.hears(b"A%d NOOP\r\n" % (2 + tasks))
+            await peer.says(b"* OK still here\r\nA%d OK\r\n" % (2 + tasks))
+            await last
+            assert not c._runner.router.wants
+
+    play(scene)
+
+
+def test_what_comes_for_a_store_that_is_gone_is_for_nobody_else() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+            first = asyncio.ensure_future(c.store("1:2", "+FLAGS", ("\\Seen",)))
+            await peer.hears(b"A2 STORE 1:2 +FLAGS (\\Seen)\r\n")
+            first.cancel()
+            second = asyncio.ensure_future(c.store("2:3", "+FLAGS", ("\\Deleted",)))
+            await peer.hears(b"A3 STORE 2:3 +FLAGS (\\Deleted)\r\n")
+            for tag, numbers, flags in (b"A2", (1, 2), b"\\Seen"), (b"A3", (2, 3), b"\\Deleted"):
+                for number in numbers:
+                    await peer.says(b"* %d FETCH (FLAGS (%s))\r\n" % (number, flags))
+                await peer.says(tag + b" OK\r\n")
+            assert [(one.seq, one.items["FLAGS"]) for one in await second] == [(2, ("\\Deleted",)), (3, ("\\Deleted",))]
 
     play(scene)
