@@ -2,34 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import cycle, islice
+from typing import NamedTuple
+
 from hypothesis import strategies as st
 
-_ONE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
-_quoted = _ONE.map(lambda text: '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"') | st.sampled_from(
-    ['""', '"=?utf-8?q?Gr=C3=BC=C3=9Fe?="', '"a\tb"', '"\x7f"', '"{5}"', '"(("', '"Re: [list] x"']
-)
-_nil = st.sampled_from(["NIL"] * 9 + ["nil"])
-_nstring = _quoted | _nil
-_LITERALS = st.text(st.characters(max_codepoint=255), max_size=8) | st.sampled_from(
-    ["", "a \\ b", 'the "word"', "(NIL", "\xc3\xa4", "\xe4", '")', "a\r\n* 9 FETCH (UID 9)", "\0", "{3}"]
-)
-_literal = _LITERALS.map(lambda text: f"{{{len(text)}}}\r\n{text}")
+_NILS = ["NIL"] * 9 + ["nil"]
+_QUOTED = ['""', '"=?utf-8?q?Gr=C3=BC=C3=9Fe?="', '"a\tb"', '"\x7f"', '"{5}"', '"(("', '"Re: [list] x"']
+_SAID = ["", "a \\ b", 'the "word"', "(NIL", "\xc3\xa4", "\xe4", '")', "a\r\n* 9 FETCH (UID 9)", "\0", "{3}"]
 
 
-def _envelopes(nstring: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    address = st.tuples(*[nstring] * 4).map(lambda four: f"({' '.join(four)})")
-    addresses = st.lists(address, min_size=1, max_size=3).map(lambda many: f"({''.join(many)})") | _nil
-    fields = st.tuples(*[nstring] * 2, *[addresses] * 6, *[nstring] * 2)
-    same = st.tuples(st.booleans(), st.booleans())  # whether the sender and reply-to are those of from, as in most mail
-    return st.tuples(fields, same).map(lambda drawn: _written(*drawn))
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
-def _written(fields: tuple[str, ...], same: tuple[bool, bool]) -> str:
-    date, subject, from_, sender, reply_to, *more = fields
-    return f"({' '.join([date, subject, from_, from_ if same[0] else sender, from_ if same[1] else reply_to, *more])})"
+def _literal(text: str) -> str:
+    return f"{{{len(text)}}}\r\n{text}"
 
 
-_envelope = _envelopes(_nstring)
+class _Text(NamedTuple):
+    """A text of so many characters, and how it is written."""
+
+    write: Callable[[str], str]
+    length: int
+
+
+_CHARACTERS: dict[Callable[[str], str], st.SearchStrategy[str]] = {
+    _quoted: st.characters(min_codepoint=32, max_codepoint=126),
+    _literal: st.characters(max_codepoint=255),
+}
+_Groups = tuple[Sequence[str | _Text], ...]
+
+#: Forms of a string: as it is on the wire, or a text that is drawn.  One of each group is as likely as one of another.
+_FORMS: _Groups = (_NILS, _QUOTED, [_Text(_quoted, length) for length in range(13)])
+_LITERALS: _Groups = ([*map(_literal, _SAID), *[_Text(_literal, length) for length in range(9)]],)
+
+
+@cache
+def _octets(size: int) -> st.SearchStrategy[bytes]:
+    return st.binary(min_size=size, max_size=size)
+
+
+@cache
+def _text(write: Callable[[str], str], size: int) -> st.SearchStrategy[str]:
+    return st.text(_CHARACTERS[write], min_size=size, max_size=size)
+
+
+@st.composite
+def _strings(draw: st.DrawFn, count: int, groups: _Groups) -> list[str]:
+    """Return strings.  Hypothesis takes its time for each value: so one tells all forms, another all characters."""
+    likely = [form for group in groups for form in islice(cycle(group), 256 // len(groups))]
+    forms = [likely[octet % len(likely)] for octet in draw(_octets(count))]
+    sizes = {
+        write: sum(form.length for form in forms if isinstance(form, _Text) and form.write is write)
+        for write in _CHARACTERS
+    }
+    letters = {write: iter(draw(_text(write, size))) for write, size in sizes.items() if size}
+    return [
+        form if isinstance(form, str) else form.write("".join(islice(letters.get(form.write, ""), form.length)))
+        for form in forms
+    ]
+
+
+@st.composite
+def _envelopes(draw: st.DrawFn, groups: _Groups) -> str:
+    *lists, sender_too, reply_to_too = draw(_octets(8))
+    counts = [octet % 3 + 1 if octet > 127 else 0 for octet in lists]  # half of the lists of addresses are NIL
+    strings = iter(draw(_strings(4 + 4 * sum(counts), groups)))
+    date, subject = islice(strings, 2)
+    from_, sender, reply_to, *more = (
+        "(" + "".join(f"({' '.join(islice(strings, 4))})" for _ in range(count)) + ")" if count else _NILS[octet % 10]
+        for octet, count in zip(lists, counts, strict=True)
+    )
+    # The sender and reply-to are those of from, as in most mail, or others.
+    same = [from_ if sender_too > 127 else sender, from_ if reply_to_too > 127 else reply_to]
+    return f"({' '.join([date, subject, from_, *same, *more, *strings])})"
+
+
 _number = st.integers(0, 99999).map(str)
 _keyword = st.sampled_from([r"\Seen", r"\Answered", "$Forwarded", "work", r"\Deleted", "NonJunk", "a]b", r"\*"])
 _date = st.builds(
@@ -48,11 +99,11 @@ ITEMS = {
     "UID": _number,
     "RFC822.SIZE": _number,
     "INTERNALDATE": _date,
-    "ENVELOPE": _envelope,
+    "ENVELOPE": _envelopes(_FORMS),
     "MODSEQ": _number.map(lambda number: f"({number})"),
 }
 #: The same, and an envelope may have literals.
-WITH_LITERALS = {**ITEMS, "ENVELOPE": _envelopes(st.one_of([_nstring] * 20 + [_literal]))}
+WITH_LITERALS = {**ITEMS, "ENVELOPE": _envelopes(_FORMS + _LITERALS)}
 NAMES = st.lists(st.sampled_from(sorted(ITEMS)), min_size=1, max_size=5, unique=True)
 
 
