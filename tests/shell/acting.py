@@ -34,6 +34,7 @@ class Screen:
         self.pieces: list[str] = []
         self.patience: float = PATIENCE
         self.blind = False  # the octets are kept and no screen is made of them
+        self._lines: dict[int, str] = {}  # as they were when `lines` was asked for last
         self._stream = pyte.Stream(self.screen)
         self.answer: Callable[[str], None] = lambda text: None
         self._news = asyncio.Event()
@@ -68,7 +69,18 @@ class Screen:
 
     @property
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.screen.display]
+        """The same as `screen.display`, which looks at every character; most lines are as they were before."""
+        rows = {row: self._characters(row) for row in self.screen.dirty}
+        if not all(map(str.isascii, rows.values())):  # some may be wide
+            display = self.screen.display
+            rows = {row: display[row] for row in rows}
+        self.screen.dirty.clear()
+        self._lines.update((row, text.rstrip()) for row, text in rows.items())
+        return [self._lines[row] for row in range(self.screen.lines)]
+
+    def _characters(self, row: int) -> str:
+        line = self.screen.buffer[row]
+        return "".join([line[column].data for column in range(self.screen.columns)])
 
     @property
     def text(self) -> str:
@@ -84,7 +96,11 @@ class Screen:
             raise AssertionError(f"it was never seen; the screen:\n{self.text}") from None
 
     async def shows(self, *texts: str) -> None:
-        await self.until(lambda: all(text in self.text for text in texts))
+        def seen() -> bool:
+            text = self.text
+            return all(one in text for one in texts)
+
+        await self.until(seen)
 
     def line(self, text: str) -> int:
         """The number of the last line that holds a text."""

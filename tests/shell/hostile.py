@@ -131,7 +131,7 @@ def run(*words: str, keys: str = "") -> Seen:
 def unsafe(written: str) -> list[str]:
     """What a terminal must not get, of what was written without prompt_toolkit."""
     rest = _SEQUENCE.sub(lambda found: "" if found[0] in _OURS else found[0], written)
-    return sorted({one for one in rest if one != "\n" and hides(one)})
+    return sorted(one for one in set(rest) if one != "\n" and hides(one))
 
 
 def hides(character: str) -> bool:
