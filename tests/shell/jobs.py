@@ -1,7 +1,7 @@
 """imapsh as the job of a shell, in a terminal of its own: it can be stopped, and go on, and its terminal is looked at.
 
-The shell is a small program in a process of its own (`_shell`): the leader of a session, whose terminal is the test's.
-It tells how the job fares in a pipe, and takes orders from another.
+The shell is a small program in a process of its own (`job_shell`): the leader of a session, whose terminal is the
+test's.  It tells how the job fares in a pipe, and takes orders from another.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any
 
 from pexpect import EOF, TIMEOUT
@@ -25,6 +26,7 @@ from tests.patience import PATIENCE
 from tests.shell.running import command, environment
 
 SIZE = (40, 120)
+SHELL = str(Path(__file__).with_name("job_shell.py"))
 
 #: Modes of a terminal that a program may leave on: how it is turned on, and off.
 _TURNED = {
@@ -45,7 +47,7 @@ class Job:
         report, report_end = os.pipe()
         order_end, self._orders = os.pipe()
         self._shell = subprocess.Popen(
-            [sys.executable, __file__, str(order_end), str(report_end), *words],
+            [sys.executable, "-IS", SHELL, str(order_end), str(report_end), *words],
             stdin=slave, stdout=slave, stderr=slave, env=dict(env), start_new_session=True,
             pass_fds=(order_end, report_end),
         )  # fmt: skip
@@ -166,39 +168,3 @@ def job(*arguments: str, size: tuple[int, int] = SIZE, env: Mapping[str, str] | 
         yield made
     finally:
         made.close()
-
-
-def _shell(order: int, report: int, words: list[str]) -> None:
-    """Run one job as a shell does; the end of the orders is the end of it."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    usual = termios.tcgetattr(0)
-    pid = os.fork()
-    if pid == 0:
-        os.setpgid(0, 0)
-        os.tcsetpgrp(0, os.getpid())
-        hup = signal.SIG_IGN if os.environ.get("NOHUP") else signal.SIG_DFL
-        signal.signal(signal.SIGHUP, hup)
-        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-        os.execvp(words[0], words)
-    os.write(report, f"{pid}\n".encode())
-    while True:
-        _, status = os.waitpid(pid, os.WUNTRACED)
-        with contextlib.suppress(OSError):
-            os.tcsetpgrp(0, os.getpgrp())
-        if not os.WIFSTOPPED(status):
-            os.write(report, f"ended {os.waitstatus_to_exitcode(status)}\n".encode())
-            os.read(order, 1)
-            return
-        os.write(report, b"stopped\n")
-        if not os.read(order, 1):
-            return
-        termios.tcsetattr(0, termios.TCSADRAIN, usual)
-        os.tcsetpgrp(0, pid)
-        os.killpg(pid, signal.SIGCONT)
-        os.write(report, b"goes on\n")
-
-
-if __name__ == "__main__":
-    _shell(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
