@@ -85,13 +85,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
     return ByServerOrFile(config, log) if config.option.dist == "loadgroup" else None
 
 
-@pytest.fixture(autouse=True)
-def _no_secret_of_another_test() -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)  # takes much less time than a fixture, which would be made for each test
+def pytest_runtest_teardown() -> Iterator[None]:
     """Forget the passwords that the shell took in a test: they are masked in whatever it shows from then on."""
-    yield
-    for name, kept in (("passwords.password", "_handed_out"), ("proxies", "_known")):
-        if (module := sys.modules.get(f"imapsh.shell.settings.{name}")) is not None:
-            getattr(module, kept).clear()
+    try:
+        yield
+    finally:
+        for name, kept in (("passwords.password", "_handed_out"), ("proxies", "_known")):
+            if (module := sys.modules.get(f"imapsh.shell.settings.{name}")) is not None:
+                getattr(module, kept).clear()
 
 
 @pytest.fixture(scope="session")
