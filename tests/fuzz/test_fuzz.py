@@ -25,13 +25,25 @@ def seeds(name: str) -> list[bytes]:
     return list(TARGETS[name].seeds())
 
 
+@cache
+def beginnings(name: str) -> st.SearchStrategy[bytes]:
+    """The same, to draw from; to make this takes longer than to draw."""
+    return st.sampled_from(seeds(name))
+
+
+@cache
+def others(name: str) -> st.SearchStrategy[bytes]:
+    """What is put in."""
+    return st.sampled_from(_MARKS) | st.binary(max_size=4) | beginnings(name)
+
+
 @st.composite
 def mutated(draw: st.DrawFn, name: str) -> bytes:
     """Octets to begin with, of which some are taken out, put in, or exchanged for those of others."""
-    octets = draw(st.sampled_from(seeds(name)))
+    octets = draw(beginnings(name))
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(octets)))
-        other = draw(st.sampled_from(_MARKS) | st.binary(max_size=4) | st.sampled_from(seeds(name)))
+        other = draw(others(name))
         octets = octets[:at] + other + octets[at + draw(st.integers(0, 6)) :]
     return octets
 

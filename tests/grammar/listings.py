@@ -107,38 +107,6 @@ WITH_LITERALS = {**ITEMS, "ENVELOPE": _envelopes(_FORMS + _LITERALS)}
 NAMES = st.lists(st.sampled_from(sorted(ITEMS)), min_size=1, max_size=5, unique=True)
 
 
-_mistake = st.sampled_from([b" ", b"(", b")", b'"', b"\\", b"\xe4", b"\0", b"x", b""])
-
-
-@st.composite
-def line(draw: st.DrawFn, names: list[str], number: int, known: dict[str, st.SearchStrategy[str]] = ITEMS) -> bytes:
-    """Return a FETCH of these items, which follows the grammar mostly."""
-    items = " ".join(f"{name} {draw(known[name])}" for name in names)
-    return f"* {number} FETCH ({items})\r\n".encode("latin-1")
-
-
-@st.composite
-def listing(draw: st.DrawFn) -> bytes:
-    """Return responses of a FETCH: most are alike, some are not, some are broken, and others come between."""
-    names = draw(NAMES)
-    lines: list[bytes] = []
-    number = draw(st.sampled_from([1, 1, 1, 3, 90]))
-    for _ in range(draw(st.integers(5, 30))):
-        kind = draw(st.integers(0, 30))
-        one = draw(line(names if kind != 1 else draw(NAMES), number, WITH_LITERALS))
-        if kind == 2:
-            one = draw(st.sampled_from(OTHERS))
-        elif kind == 3:
-            at = draw(st.integers(0, len(one) - 3))
-            one = one[:at] + draw(_mistake) + one[at + 1 :]
-        elif kind == 4:
-            one = one.replace(b"\r\n", b"\n")
-        lines.append(one)
-        number += draw(st.sampled_from([1] * 12 + [0, 2, -1]))
-        number = max(number, 1)
-    return b"".join(lines)
-
-
 #: Responses that may come between.
 OTHERS = [
     b"* OK still here\r\n",
@@ -156,3 +124,35 @@ OTHERS = [
     b"* BYE\r\n",
     b"A9 OK unknown tag\r\n",
 ]
+_other = st.sampled_from(OTHERS)
+_first, _further = st.sampled_from([1, 1, 1, 3, 90]), st.sampled_from([1] * 12 + [0, 2, -1])
+_mistake = st.sampled_from([b" ", b"(", b")", b'"', b"\\", b"\xe4", b"\0", b"x", b""])
+
+
+@st.composite
+def line(draw: st.DrawFn, names: list[str], number: int, known: dict[str, st.SearchStrategy[str]] = ITEMS) -> bytes:
+    """Return a FETCH of these items, which follows the grammar mostly."""
+    items = " ".join(f"{name} {draw(known[name])}" for name in names)
+    return f"* {number} FETCH ({items})\r\n".encode("latin-1")
+
+
+@st.composite
+def listing(draw: st.DrawFn) -> bytes:
+    """Return responses of a FETCH: most are alike, some are not, some are broken, and others come between."""
+    names = draw(NAMES)
+    lines: list[bytes] = []
+    number = draw(_first)
+    for _ in range(draw(st.integers(5, 30))):
+        kind = draw(st.integers(0, 30))
+        one = draw(line(names if kind != 1 else draw(NAMES), number, WITH_LITERALS))
+        if kind == 2:
+            one = draw(_other)
+        elif kind == 3:
+            at = draw(st.integers(0, len(one) - 3))
+            one = one[:at] + draw(_mistake) + one[at + 1 :]
+        elif kind == 4:
+            one = one.replace(b"\r\n", b"\n")
+        lines.append(one)
+        number += draw(_further)
+        number = max(number, 1)
+    return b"".join(lines)

@@ -27,20 +27,23 @@ LINES = [line["raw"].encode("latin-1") for name in ("quirks.jsonl", "more.jsonl"
 MARKS = [b"(", b")", b'"', b"\\", b" ", b"\r\n", b"\n", b"{3}\r\n", b"{99999}\r\n", b"~{1}\r\n", b"NIL", b"\0", b"\xff",
          b"[", b"]", b"<", b">", b"* ", b"+", b"1", b"-", b",", b":", b"&", b"="]  # fmt: skip
 
+#: Made once: to make it takes longer than to draw from it.
+line, mark = st.sampled_from(LINES), st.sampled_from(MARKS)
+
 
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
     """A line of the corpus with octets taken out, put in, or exchanged for those of another line."""
-    octets: bytes = draw(st.sampled_from(LINES))
+    octets: bytes = draw(line)
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(octets)))
         kind = draw(st.integers(0, 2))
         if kind == 0:
             octets = octets[:at] + octets[at + draw(st.integers(1, 6)) :]
         elif kind == 1:
-            octets = octets[:at] + draw(st.sampled_from(MARKS)) + octets[at:]
+            octets = octets[:at] + draw(mark) + octets[at:]
         else:
-            other = draw(st.sampled_from(LINES))
+            other = draw(line)
             octets = octets[:at] + other[draw(st.integers(0, len(other))) :]
     return octets
 

@@ -36,15 +36,16 @@ _WORDS = [
 _OWN = [name for name in COMMANDS if name not in ("\\watch", "\\repeat")]  # those may last
 _EXAMPLES = sorted({row.example for row in table.commands().values()})
 _GAPS = st.sampled_from(("", " "))
-_FEW = st.lists(st.sampled_from(_WORDS), max_size=7)
+_EXAMPLE, _WORD = st.sampled_from(_EXAMPLES), st.sampled_from(_WORDS)  # making them takes longer than a draw
+_FEW = st.lists(_WORD, max_size=7)
 
 
 @st.composite
 def _broken_examples(draw: st.DrawFn) -> str:
     """A right line with something put into it, or cut out."""
-    text = draw(st.sampled_from(_EXAMPLES))
+    text = draw(_EXAMPLE)
     at = draw(st.integers(0, len(text)))
-    return text[:at] + draw(st.sampled_from(_WORDS)) + text[at + draw(st.integers(0, 2)) :]
+    return text[:at] + draw(_WORD) + text[at + draw(st.integers(0, 2)) :]
 
 
 _LINES = st.one_of(
