@@ -75,6 +75,16 @@ class Job:
         """`fg`: the shell gives the terminal back in its own modes, and lets the job go on."""
         os.write(self._orders, b"f")
         assert self._report.readline().strip() == "goes on"
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait until the job waits again.  A signal right behind SIGCONT may come before that.
+
+        A wait that had begun when the job was stopped begins anew; a handler that runs just before does not end it.
+        """
+        state = Path(f"/proc/{self.pid}/stat")
+        while state.exists() and state.read_text().rpartition(")")[2].split()[0] in "RT":
+            os.sched_yield()
 
     # -- what is found
 
