@@ -192,6 +192,11 @@ def test_what_extensions_ask_for(scene: str, line: str, said: str, rules: list[s
     assert findings(scene, (line, said)) == rules
 
 
+def test_an_extension_that_is_enabled_unasked_counts_from_the_next_command_on() -> None:
+    late = ("", "* ENABLED QRESYNC")
+    assert findings(CONDSTORE, late, ("NOOP", "* 1 FETCH (FLAGS ())")) == ["enabled-unasked", "fetch-qresync"]
+
+
 def test_new_messages_come_with_what_notify_asked_for() -> None:
     notify = ("NOTIFY SET (SELECTED (MessageNew (ENVELOPE FLAGS) MessageExpunge))",)
     new = ("* 6 EXISTS", f"* 6 FETCH (FLAGS () {ENVELOPE})")
