@@ -104,8 +104,16 @@ class Idle:
         self._until = asyncio.get_running_loop().time() + (POLLING if pause is None else pause)
 
     async def _end(self) -> None:
-        """Send DONE if IDLE is still open, then wait for the tagged reply."""
+        """Send DONE if IDLE is still open, then wait for the tagged reply.
+
+        An IDLE that still waits for other commands is taken back, because a DONE before it would not end it.
+        """
         if self._exchange is None:
+            return
+        if self._running is not None and self._runner.session.cancel(self._exchange):
+            self._running.cancel()
+            self._exchange = self._running = None
+            self._until = asyncio.get_running_loop().time()
             return
         if self._exchange.response is None:
             self._runner.session.done()

@@ -615,6 +615,49 @@ def test_two_programs_may_wait_for_the_updates_of_one_idle() -> None:
     play(scene)
 
 
+def test_an_idle_that_waits_for_a_command_can_be_left_and_nothing_is_sent() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            messages = c.fetch("1", "FLAGS")
+            first = asyncio.ensure_future(anext(messages))
+            await peer.hears(b"A2 FETCH 1 FLAGS\r\n")
+            async with c.idle():
+                pass
+            assert not c._runner._client._waiters.keys() - c.session.running.values()
+            await peer.says(b"* 1 FETCH (FLAGS ())\r\nA2 OK done\r\n")
+            assert (await first).seq == 1
+            noop = asyncio.ensure_future(c.noop())
+            await peer.hears(b" NOOP\r\n")
+            assert peer.heard == b""
+            await peer.says(b"".join(f"{tag} OK done\r\n".encode() for tag in c.session.running))
+            await noop
+
+    play_at_once(scene)
+
+
+@pytest.mark.parametrize("programs", [1, 2])
+def test_an_idle_that_waits_for_a_command_longer_than_its_renewal_is_begun_behind_it(programs: int) -> None:
+    async def scene() -> None:
+        async with pair(timeout=None) as (c, peer):
+            await selected(c, peer, 1)
+            noop = asyncio.ensure_future(c.command("X-LONG"))
+            await peer.hears(b"A2 X-LONG\r\n")
+            async with idling.Idle(c._runner, renewal=10.0) as updates:
+                following = [asyncio.ensure_future(anext(updates)) for _ in range(programs)]
+                await asyncio.sleep(15)
+                await peer.says(b"A2 OK done\r\n")
+                await noop
+                line = await peer.hears_line()
+                assert line.endswith(b" IDLE\r\n")
+                await peer.says(b"+ idling\r\n" + b"* 2 EXISTS\r\n" * programs)
+                assert [(await one).value for one in following] == [Count(2)] * programs
+                answering = asyncio.create_task(finish_idle(peer, line[:-7]))
+            await answering
+
+    play_at_once(scene)
+
+
 def test_idle_that_is_refused() -> None:
     async def scene() -> None:
         async with pair() as (c, peer):
