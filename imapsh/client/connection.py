@@ -520,8 +520,12 @@ class Pending:
 
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
-    """Return the clock of a loop.  That of asyncio's own loops is Python's, which is asked without a call between."""
-    return time.monotonic if type(loop).time is asyncio.BaseEventLoop.time else loop.time
+    """Return the clock of a loop.  That of asyncio's own loops is Python's, which is asked without a call between.
+
+    A loop for tests may have another, by its class or by itself.
+    """
+    clock = loop.time
+    return time.monotonic if getattr(clock, "__func__", None) is asyncio.BaseEventLoop.time else clock
 
 
 def _tell_handler(what: str, fault: Exception) -> None:

@@ -25,7 +25,7 @@ from imapsh.transport.tls import TLSOptions
 from tests.servers.base import Server
 
 from .test_connect_peer import GREETING, flags, pair, selected
-from .test_connection import Peer, play, play_at_once
+from .test_connection import Peer, Skipping, play, play_at_once
 
 HELLO = b"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN LITERAL+] ready\r\n"
 
@@ -679,6 +679,25 @@ def test_d7_a_slow_peer_that_takes_octets_is_not_silent() -> None:
                 await running
 
     play_at_once(scene)
+
+
+def test_a_time_out_goes_by_the_clock_that_a_loop_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of programs give one to the loop itself, not to a class of loops."""
+
+    def loop() -> asyncio.AbstractEventLoop:
+        clock = Skipping()
+        made = asyncio.SelectorEventLoop(clock)
+        monkeypatch.setattr(made, "time", lambda: clock.now)
+        return made
+
+    async def scene() -> None:
+        async with pair(timeout=5) as (c, _):
+            async with asyncio.timeout(50):
+                with pytest.raises(ConnectionTimeout, match="within 5 s"):
+                    await c.noop()
+            assert asyncio.get_running_loop().time() == pytest.approx(5)
+
+    play(scene, loop)
 
 
 def test_d5_a_time_out_is_told_again() -> None:
