@@ -100,8 +100,9 @@ class AsyncClient:
             await self._future(None)
 
     async def run(self, exchange: Exchange) -> Exchange:
-        """Wait for the tagged reply, and for TLS if it is STARTTLS.  If cancelled, take back a command not yet sent.
+        """Wait for the tagged reply, and for TLS if it is STARTTLS.
 
+        If cancelled, take back a command that was not sent yet, unless others wait for it, too.
         Raises the error that ended the connection: ConnectionLost and its kinds, TLSError, or an error of the program's
         own; and StateError if the command was not sent, because it waited for others that changed the state
         (`Session(strict=True)`).
@@ -142,10 +143,11 @@ class AsyncClient:
         return pending
 
     def take_back(self, exchange: Exchange) -> None:
-        """Take back a command if it was not sent yet, and forget those that do not wait for it any more."""
-        self.session.cancel(exchange)
+        """Forget those that do not wait for a command any more, and take it back if nobody does and it was not sent."""
         if left := [one for one in self._waiters.pop(exchange, ()) if not one.done()]:
             self._waiters[exchange] = left
+        else:
+            self.session.cancel(exchange)
 
     async def follow(self, steps: Generator[Step, None, None]) -> None:
         """Run a generator of steps (`imapsh.session.opening`) to its end.  Raises what it and `run` raise."""
@@ -497,7 +499,7 @@ class Pending:
         return self._exchange
 
     def cancel(self) -> None:
-        """Take back the command if it was not sent yet."""
+        """Wait no more.  The command is taken back if it was not sent yet and nobody else waits for it."""
         if not self._done:
             self._done = True
             self._client.take_back(self._exchange)

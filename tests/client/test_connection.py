@@ -447,6 +447,33 @@ def test_responses_may_be_seen_apart_from_other_events() -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("how", ["run", "begin"])
+def test_a_command_that_two_await_is_sent_if_one_gives_up(how: str) -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        first = asyncio.create_task(client.run(client.session.line("LOGIN joe sesame")))
+        await peer.hears(b"A1 LOGIN joe sesame\r\n")
+        second = client.session.line("NOOP")  # it waits for the reply to LOGIN
+        left = asyncio.create_task(client.run(second))
+        if how == "run":
+            cancelled = asyncio.create_task(client.run(second))
+            await asyncio.sleep(0)
+            cancelled.cancel()
+            await asyncio.wait([cancelled])
+        else:
+            await asyncio.sleep(0)
+            client.begin(second, lambda: None).cancel()
+        await peer.says(b"A1 OK done\r\n")
+        await first
+        await peer.hears(b"A2 NOOP\r\n")
+        await peer.says(b"A2 OK done\r\n")
+        assert await left is second
+        await client.close()
+        await peer.stream.close()
+
+    play_at_once(scene)
+
+
 def test_nothing_is_kept_of_a_command_that_was_taken_back() -> None:
     async def scene() -> None:
         client, peer = await greeted()
