@@ -16,7 +16,8 @@ go calls `start_next`: a submitted command, a permitted literal, a tagged reply,
 handshake.  Each command is reported as Sent before its octets are taken.
 
 IDLE ends with DONE, which is not a command.  It may go out only after IDLE's `+`, so a DONE that is asked for earlier
-is kept (`_done_wanted`).  It is asked for whenever another command is submitted or waits for the end of IDLE.
+is kept (`_done_wanted`), also while IDLE is in the queue.  It is asked for whenever another command is submitted or
+waits for the end of IDLE.
 """
 
 from __future__ import annotations
@@ -141,7 +142,15 @@ class Sender:
 
     def cancel(self, exchange: Exchange) -> bool:
         """Take a command back that was not sent yet, and return True; False if it was sent."""
-        return self.queue.remove(exchange)
+        removed = self.queue.remove(exchange)
+        if removed:
+            self._not_sent(exchange)
+        return removed
+
+    def _not_sent(self, exchange: Exchange) -> None:
+        """Forget a DONE that was asked for, if its IDLE will not be sent."""
+        if exchange.name == "IDLE" and not self._idle():
+            self._done_wanted = self._done_wanted and self._idle_waits()
 
     def start_next(self) -> None:
         """Send the commands whose turn it is."""
@@ -160,6 +169,7 @@ class Sender:
         doubtful = exchange.states and (known.state not in exchange.states or name == states.SECURES)
         if doubtful and (error := self._forbids(name)) is not None:
             exchange.error = error
+            self._not_sent(exchange)
             self._tell(Unsent(exchange, error))
             return
         if name == "STATUS":
@@ -235,7 +245,7 @@ class Sender:
         if self._known.idling:
             self._known.done()
             self.say(b"DONE\r\n", b"DONE\r\n")
-        elif self._idle():
+        elif self._idle() or self._idle_waits():
             self._done_wanted = True
 
     def idles(self) -> None:
@@ -246,6 +256,9 @@ class Sender:
     def _idle(self) -> bool:
         running = self._known.running
         return bool(running) and any(exchange.name == "IDLE" for exchange in running.values())
+
+    def _idle_waits(self) -> bool:
+        return any(exchange.name == "IDLE" for exchange in self.queue)
 
     def permit(self) -> None:
         """Take in that `+` came for the literal that waits."""

@@ -236,6 +236,32 @@ def test_done_waits_for_the_continuation() -> None:
     play(SELECTED + "\n>>> IDLE\nC: A2 IDLE\n!! DONE\nS: * 6 EXISTS\nS: + idling\nC: DONE\nS: A2 OK done")
 
 
+def test_done_waits_for_an_idle_that_waits_for_another_command() -> None:
+    play(
+        SELECTED
+        + """
+        >>> FETCH 1 FLAGS
+        C: A2 FETCH 1 FLAGS
+        >>> IDLE
+        !! DONE
+        S: A2 OK done
+        C: A3 IDLE
+        S: + idling
+        C: DONE
+        S: A3 OK done
+        """.rstrip()
+    )
+
+
+def test_a_done_is_forgotten_with_its_idle() -> None:
+    played = play(SELECTED + "\n>>> FETCH 1 FLAGS\nC: A2 FETCH 1 FLAGS\n>>> IDLE\n!! DONE")
+    (idle,) = played.session.queue
+    assert played.session.cancel(idle)
+    assert not played.session.cancel(idle)
+    played.play(">>> IDLE\nS: A2 OK done\nC: A4 IDLE\nS: + idling")
+    assert played.session.idling
+
+
 @pytest.mark.parametrize("status", ["NO", "BAD"])
 def test_no_done_after_a_refusal(status: str) -> None:
     play(SELECTED + f"\n>>> IDLE\nC: A2 IDLE\n!! DONE\nS: A2 {status} not now\n!! DONE\n>>> NOOP\nC: A3 NOOP")
