@@ -133,7 +133,11 @@ async def _made(
     from imapsh.transport.aio import connect as connect_stream
 
     stream = await connect_stream(address, tls=tls, connect_timeout=connect_timeout)
-    connection = Connection(stream, address, tls=tls, **options)
+    try:
+        connection = Connection(stream, address, tls=tls, **options)
+    except BaseException:  # an option is invalid
+        await stream.close()
+        raise
     try:
         await _greeted(connection, stream.due)
         if login is not None and connection.state == NOT_AUTHENTICATED:  # it is otherwise after PREAUTH

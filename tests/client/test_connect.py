@@ -347,6 +347,23 @@ def test_what_cannot_be_connected(dovecot: Server, certs: Certs) -> None:
 # -- the package
 
 
+def test_an_option_that_is_refused_leaves_no_connection_open() -> None:
+    async def scene() -> None:
+        ended: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            ended.set_result(await reader.read())
+            writer.close()
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            with pytest.raises(UsageError, match="timeout is a number of seconds"):
+                await connect(f"imap://127.0.0.1:{port}", timeout=-1)
+            assert await ended == b""
+
+    play(scene)
+
+
 def test_the_package_offers_them_when_they_are_asked_for() -> None:
     assert imapsh.connect is connect
     assert imapsh.Connection is Connection
