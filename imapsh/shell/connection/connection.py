@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from imapsh.shell.screen.display import Display
     from imapsh.shell.screen.targets import Target
     from imapsh.transport.base import AsyncStream, Stream
-    from imapsh.wire.reader import Sink
+    from imapsh.wire.reader import Opener, Sink
 
 
 _UNSAID = Own()
@@ -87,23 +87,13 @@ class Connection:
         self._kick: Callable[[], None] = lambda: None
         self.watch: Watch
         session.guard = clear.guard(session, self._wanted)
-        self._opener, session.opener = session.opener, self._opened
+        session.opener = _Opener(self, session.opener)
 
     def _wanted(self) -> Opening:
         """Return the opening that the plan describes now; the plan may change."""
         from imapsh.shell.connection.dial import opening
 
         return opening(self.plan)
-
-    def _opened(self, octets: int, line: bytes) -> Sink | None:
-        """Return the sink for a literal.  A large one of a command whose output goes to a file may come there."""
-        from imapsh.shell.connection.dial import SPOOL
-
-        if octets > SPOOL and self.diverted and len(self.session.running) == 1:
-            target = self.diverted.get(next(iter(self.session.running.values())))
-            if target is not None and (sink := target.sink()) is not None:
-                return sink
-        return self._opener(octets, line) if self._opener is not None else None
 
     def moved_by(self, kick: Callable[[], None], watch: Watch) -> None:
         """Use `kick` from now on to report events and send octets, and `watch` to get news between commands."""
@@ -404,6 +394,30 @@ class Connection:
             if meant := self.record.known.meant(exchange, utf8=utf8):
                 self.note(meant)
         self.watch.completed(exchange)
+
+
+class _Opener:
+    """Opens the sinks of a connection's literals; `opener` is the session's own, which opens most.
+
+    Literals of up to `kept` octets are kept in memory, and the reader does not ask about them.
+    """
+
+    def __init__(self, connection: Connection, opener: Opener | None) -> None:
+        from imapsh.shell.connection.dial import SPOOL
+
+        self._connection = connection
+        self._opener = opener
+        self._large = SPOOL
+        self.kept = SPOOL if opener is None else min(SPOOL, getattr(opener, "kept", -1))
+
+    def __call__(self, octets: int, line: bytes) -> Sink | None:
+        """Return the sink for a literal.  A large one of a command whose output goes to a file may come there."""
+        diverted, running = self._connection.diverted, self._connection.session.running
+        if octets > self._large and diverted and len(running) == 1:
+            target = diverted.get(next(iter(running.values())))
+            if target is not None and (sink := target.sink()) is not None:
+                return sink
+        return self._opener(octets, line) if self._opener is not None else None
 
 
 def who(exchange: Exchange) -> str:

@@ -299,6 +299,7 @@ def new_session(plan: Plan, trace: Tracer | None = None, tell: Callable[[str], o
 
         return SpoolSink(failed, sums=False)
 
+    spool.kept = SPOOL  # type: ignore[attr-defined] # so that the reader need not ask about each literal
     session = Session(
         limits=plan.limits,
         opener=spool,
