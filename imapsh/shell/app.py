@@ -9,7 +9,7 @@ runs them without asyncio.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from imapsh.errors import ConnectError, ImapshError, Interrupted, LoginError, StateError, TLSError, UsageError
 from imapsh.hints import TYPE_CHECKING, Any, TypeVar
@@ -21,7 +21,7 @@ from imapsh.shell.connection import steps
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.dial import Plan, new_session
 from imapsh.shell.connection.opening import Accepted, log_in, log_out, reached
-from imapsh.shell.connection.steps import Steps, Walk
+from imapsh.shell.connection.steps import Steps
 from imapsh.shell.record.recorder import Recorder
 from imapsh.shell.screen.display import Display
 from imapsh.table.model import NOT_AUTHENTICATED, Context
@@ -76,8 +76,8 @@ class App:
     counts how often the person pressed Ctrl-C.  `place()` says where the running line stands, and `past()` gives the
     lines typed before.  `answers_follow()` is true if the line came in a paste whose next line may answer an
     AUTHENTICATE.  `complaint` says why a line of imapsh's own ended with NO, if no reply of the server's says it.
-    `failure` is why the latest attempt to connect failed, None if it worked.  `take_line` is
-    `imapsh.shell.commands.take`.
+    `failure` is why the latest attempt to connect failed, None if it worked.  `perform(text)` does a line: it is
+    `imapsh.shell.commands.take`, given as `take_line`.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class App:
         self.on_hide: Callable[[], None] = lambda: None
         self.on_keys: Callable[[str], None] = lambda mode: None
         self.answers_follow: Callable[[], bool] = bool
-        self._take_line = take_line
+        self.perform: Callable[[str], Steps[str]] = partial(take_line, self)
         self._secrets = Secrets()
         self._tracings: dict[str, Tracing] = {}
         for setting in options.set:
@@ -236,8 +236,8 @@ class App:
 
     def context(self) -> Context:
         """Return the context that decides how a line is read now."""
-        live = self.live
-        return live.session.context() if live is not None else _NOBODY
+        here = self.connections.get(self.current)
+        return here.session.context() if here is not None and not here.session.closed else _NOBODY
 
     @property
     def here(self) -> Connection | None:
@@ -247,16 +247,16 @@ class App:
     @property
     def live(self) -> Connection | None:
         """Return the current connection if it is open, else None."""
-        here = self.here
-        return here if here is not None and here.live else None
+        here = self.connections.get(self.current)
+        return here if here is not None and not here.session.closed else None
 
     @property
     def connection(self) -> Connection:
         """Return the current connection.  Raises StateError if none is open."""
-        here = self.here
+        here = self.connections.get(self.current)
         if here is None:
             raise StateError("not connected: \\connect opens a connection")
-        if not here.live:
+        if here.session.closed:
             raise StateError("not connected: \\connect opens a connection again; the old one is closed")
         return here
 
@@ -347,7 +347,7 @@ class App:
         session = new_session(plan, self.tracer(name), self.fault)
         record = Recorder(session, plan.limits, completes=self.interactive)
         sink, quiet = self.driver.sink, self.options.quiet
-        display = Display(sink, self.screen, record.viewer, lambda: self.label(name), quiet=quiet)
+        display = Display(sink, self.screen, record.viewer, partial(self.label, name), quiet=quiet)
         connection = Connection(name, plan, session, stream, record, display)
         connection.listeners.append(self._happened)
         self.connections[name] = connection
@@ -376,19 +376,22 @@ class App:
 
     # -- steps
 
-    def perform(self, text: str) -> Steps[str]:
-        """Do a line (`imapsh.shell.commands.take`)."""
-        return self._take_line(self, text)
-
     async def follow(self, walked: Steps[T]) -> T:
         """Run steps to their end, and return what they return.  Raises what they let through."""
-        with Walk(walked) as walk:
-            for step in walk:
+        answer, failed = None, None
+        try:
+            while True:
+                step = walked.send(answer) if failed is None else walked.throw(failed)
+                answer, failed = None, None
                 try:
-                    walk.answer = await self._do(step)
+                    answer = await self._do(step)
                 except ImapshError as error:
-                    walk.error = error
-            return walk.result
+                    failed = error
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        finally:
+            walked.close()  # whatever ended them, they clean up now
 
     async def _do(self, step: steps.Step) -> Any:
         driver = self.driver

@@ -204,13 +204,9 @@ def commands() -> Mapping[str, Command]:
 command: Callable[[str], Command | None] = _commands.held.__getitem__
 
 
-def first_command(*names: str) -> Command | None:
-    """Return the command of the first of these names, in upper case, that has one; None if none has.
-
-    The next tier loads only if the rows that are loaded have none of the names.
-    """
-    found: Command | None = _commands.first(names)
-    return found
+#: Returns the command of the first of these names, in upper case, that has one; None if none has.  The next tier loads
+#: only if the rows that are loaded have none of the names.
+first_command: Callable[[Iterable[str]], Command | None] = _commands.first
 
 
 def kinds() -> tuple[str, ...]:
@@ -221,7 +217,7 @@ def kinds() -> tuple[str, ...]:
 
 def names(kind: str) -> Mapping[str, Name]:
     """Return every row of a kind by its name in upper case.  It is empty for a kind the table does not hold."""
-    return _of(kind)
+    return _rows[kind] if kind in _rows else _of(kind)
 
 
 def loaded(kind: str) -> Iterable[Name]:

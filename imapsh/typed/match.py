@@ -12,12 +12,15 @@ from functools import cached_property
 
 from imapsh import table
 from imapsh.grammar.tokens import Token, tokenize
+from imapsh.hints import Any
 from imapsh.table.model import Context
 from imapsh.typed import advice, plain, secrets
 from imapsh.typed.found import Expected, Head, Piece, Problem, Span, find
 from imapsh.typed.nodes import folded
 from imapsh.typed.run import END_HERE, Run
 from imapsh.typed.syntax import parse
+
+_new: Any = tuple.__new__
 
 
 def _words(text: str) -> list[tuple[str, int]]:
@@ -39,13 +42,15 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
     if len(words) > 1:
         second, at = words[1]
         both = f"{first} {second}"
-    whole = folded(both)
-    row = table.first_command(whole, folded(first))
+    whole, alone = both.upper(), first.upper()
+    if not both.isascii():
+        whole, alone = folded(both), folded(first)
+    row = table.first_command((whole, alone))
     if row is None:
         return None
     if row.name == whole:
-        return Head(tag, both, start, at + len(second), row)
-    return Head(tag, first, start, start + len(first), row)
+        return _new(Head, (tag, both, start, at + len(second), row))  # type: ignore[no-any-return]
+    return _new(Head, (tag, first, start, start + len(first), row))  # type: ignore[no-any-return]
 
 
 def _unknown(words: list[tuple[str, int]], tag: str | None, text: str) -> Head:
@@ -83,7 +88,8 @@ class Match:
     """A line as the table reads it.
 
     `complete` says that the line fits as it stands; it may still have problems.  What is costly is worked out when it
-    is asked for, and that is all but the head for a plain line (`imapsh.typed.plain`), which comes without a `run`.
+    is asked for, and that is all but the head for a line that is `plain` (`imapsh.typed.plain`), which comes without a
+    `run`: it has no problems and no secrets.
     """
 
     def __init__(self, text: str, context: Context, head: Head, run: Run | None, complete: bool) -> None:
@@ -93,9 +99,11 @@ class Match:
         self.command = head.command
         self.complete = complete
         self._head = head
+        self.plain = run is None
         if run is not None:
             self._run = run
             return
+        self.name = head.name
         self.errors = self.secrets = ()
         if head.command is None or not head.command.harmless:
             self.harmless = ()
@@ -237,7 +245,7 @@ def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = (), be
         row is not None
         and before is None
         and not payloads
-        and folded(text[: head.end]) == row.name
+        and text[: head.end].upper() == row.name  # what has a row is ASCII
         and plain.is_plain(text, head.end, row, context)
     ):
         return Match(text, context, head, None, True)

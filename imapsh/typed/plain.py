@@ -37,14 +37,12 @@ class _Form:
     def __init__(self, row: Command, pattern: re.Pattern[str]) -> None:
         self.fullmatch = pattern.fullmatch
         self._row = row
-        self._context: Context | None = None  # the last one
-        self._suits = False
+        self.context: Context | None = None  # the last one
+        self.suits = False  # nothing is to be said of the command in that context, whatever its arguments
 
-    def suits(self, context: Context) -> bool:
-        """Return whether nothing is to be said of the command in a context, whatever its arguments."""
-        if context != self._context:
-            self._context, self._suits = context, advice.objection(self._row, context) is None
-        return self._suits
+    def look_at(self, context: Context) -> None:
+        """Look at another context."""
+        self.context, self.suits = context, advice.objection(self._row, context) is None
 
 
 _seen: dict[str, int] = {}  # how often a command came, until it has an expression
@@ -57,7 +55,11 @@ def is_plain(text: str, end: int, row: Command, context: Context) -> bool:
     if form is None and (form := _form(row)) is None:
         return False
     found = form.fullmatch(text, end)
-    return found is not None and _exist(found.groups(), context) and form.suits(context) and secrets.is_plain(text)
+    if found is None:
+        return False
+    if context != form.context:
+        form.look_at(context)
+    return form.suits and _exist(found.groups(), context) and secrets.is_plain(text)
 
 
 def _form(row: Command) -> _Form | None:
@@ -86,7 +88,7 @@ def _exist(sets: tuple[str | None, ...], context: Context) -> bool:
             continue
         if advice.uids_only(context.enabled) is not None:
             return False
-        if exists is not None and any(int(number) > exists for number in _NUMBERS.findall(one)):
+        if exists is not None and max(map(int, _NUMBERS.findall(one)), default=0) > exists:
             return False
     return True
 

@@ -209,7 +209,10 @@ def is_plain(text: str) -> bool:
     """Return whether a command surely holds nothing that is secret in any command.  This is quick; most are plain."""
     if ";" in text or "://" in text or "\n" in text or "\r" in text:
         return False
-    return not any(credentials(found[0]) for found in _BASE64_WORD.finditer(text))
+    for found in _BASE64_WORD.finditer(text):  # noqa: SIM110
+        if credentials(found[0]):
+            return False
+    return True
 
 
 def _anywhere(text: str, tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:

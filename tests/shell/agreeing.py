@@ -12,11 +12,12 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
 from imapsh.shell.connection import consent
-from imapsh.shell.connection.steps import Pause, Steps, Walk
+from imapsh.shell.connection.steps import Pause, Steps
 from imapsh.shell.settings.passwords.oauth import current
 from imapsh.shell.settings.passwords.oauth.providers import Provider as Wanted
 from imapsh.shell.settings.passwords.password import Kept
 from tests.servers.identity import CLIENT, Provider, running
+from tests.shell.walking import Walk
 
 T = TypeVar("T")
 

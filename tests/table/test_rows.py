@@ -115,9 +115,9 @@ def test_what_the_revisions_have_needs_no_extension() -> None:
 def test_no_command_of_two_words_begins_with_one_of_one_word() -> None:
     """Else the first word of a line would not be enough to know that no extension has the command."""
     assert [name for name in table.commands() if " " in name and name.split(" ")[0] in table.commands()] == []
-    assert table.first_command("UID FETCH", "UID") is table.command("UID FETCH")
-    assert table.first_command("FETCH 1", "FETCH") is table.command("FETCH")
-    assert table.first_command("", "A1") is None
+    assert table.first_command(("UID FETCH", "UID")) is table.command("UID FETCH")
+    assert table.first_command(("FETCH 1", "FETCH")) is table.command("FETCH")
+    assert table.first_command(("", "A1")) is None
 
 
 @pytest.mark.parametrize("row", [*table.commands().values(), *ROWS], ids=lambda row: f"{row[0]}-{row[1]}"[:40])

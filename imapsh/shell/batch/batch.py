@@ -75,7 +75,7 @@ class Batch:
         asked = False
         while not self.app.leaving and (text := script.command()) is not None and course.goes_on(text):
             if text.strip():
-                asked = self._asks(text, asked)
+                asked = (asked or _ASKS in text.upper()) and self._asks(text, asked)  # most lines have none
                 if not course.done(at_once(self.app.follow(self._line(text)))):
                     break
                 self.driver.look_around()
@@ -83,8 +83,6 @@ class Batch:
 
     def _asks(self, text: str, before: bool) -> bool:
         """Return whether the next lines may answer an AUTHENTICATE.  An unasked answer is secret, too."""
-        if not before and _ASKS not in text.upper():
-            return False  # most lines
         if perform.is_ours(self.app, text):
             return False
         row = self.app.match(text).command
@@ -95,11 +93,14 @@ class Batch:
 
     def _line(self, text: str) -> Steps[str]:
         """Do a line of the script; `DONE` for a connection that was left idle ends that."""
-        if text.strip().upper() == "DONE":
-            live = self.app.live
-            if live is not None and (idle := self.driver.done(live)) is not None:
-                yield idle
-                return idle.status
+        return self._done(text) if text.strip().upper() == "DONE" else self.app.perform(text)
+
+    def _done(self, text: str) -> Steps[str]:
+        """End the connection's IDLE if it was left running; otherwise do a line as any other."""
+        live = self.app.live
+        if live is not None and (idle := self.driver.done(live)) is not None:
+            yield idle
+            return idle.status
         return (yield from self.app.perform(text))
 
     def _log_out(self) -> None:

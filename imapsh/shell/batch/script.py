@@ -53,8 +53,8 @@ class Script:
         if line is None:
             return None
         text = _text(line)
-        if text.startswith(("\\", "#")):
-            return text
+        if not text.endswith("}") or text.startswith(("\\", "#")):
+            return text  # as most
         parts = [text]
         typed = whole = len(line)
         while (due := _announced(parts[-1])) is not None:  # each line by itself: work grows with its length alone
@@ -75,7 +75,7 @@ class Script:
             if self._descriptor < 0:
                 return None
             self.read()
-        line = self._whole(end)
+        line = bytes(self._buffer[self._at : end]) if self._taken else self._first(end)
         self._at = self._searched = end
         self._taken += 1
         return line.removesuffix(b"\n").removesuffix(b"\r")
@@ -83,7 +83,9 @@ class Script:
     def ready_line(self) -> bytes | None:
         """Return the next line with its end without taking it; None if it is not all there yet, or at the end."""
         end = self._end()
-        return self._whole(end) if end >= 0 else None
+        if end < 0:
+            return None
+        return bytes(self._buffer[self._at : end]) if self._taken else self._first(end)
 
     def _end(self) -> int:
         """Return where the next line ends, its end included, or -1 if it is not all there yet, or at the end."""
@@ -92,13 +94,13 @@ class Script:
             end = found + 1
         else:
             self._searched = end = len(self._buffer)
-        self._check("typed", end - self._at)
+        if end - self._at > self._limits.typed > 0:
+            self._check("typed", end - self._at)
         return end if found >= 0 or (end > self._at and self._descriptor < 0) else -1
 
-    def _whole(self, end: int) -> bytes:
+    def _first(self, end: int) -> bytes:
+        """Return the first line, without the mark that may be before it.  Raises UsageError for UTF-16."""
         line = bytes(self._buffer[self._at : end])
-        if self._taken:
-            return line
         if line.startswith(_UTF_16):
             raise UsageError(f"{self.name} is written in UTF-16: save it as UTF-8")
         return paths.without_bom(line)

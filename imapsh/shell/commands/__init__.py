@@ -7,7 +7,8 @@ generator of steps (`imapsh.shell.connection.steps`).
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from importlib import import_module
 
 from imapsh.errors import UsageError
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.command_table import Command
     from imapsh.shell.connection.steps import Steps
-
-
-def take(app: App, text: str) -> Steps[str]:
-    """Do a line, for the server or for the shell (`imapsh.shell.lines.perform.take`)."""
-    return perform.take(app, text, run)
 
 
 def run(app: App, line: str) -> Steps[str]:
@@ -40,6 +36,10 @@ def run(app: App, line: str) -> Steps[str]:
         app, argument if row.exact else argument.strip()
     )  # fmt: skip
     return ((yield from steps) or "") if isinstance(steps, Generator) else ""
+
+
+#: Does a line, for the server or for the shell (`imapsh.shell.lines.perform.take`).
+take: Callable[[App, str], Steps[str]] = partial(perform.take, own=run)
 
 
 def find(name: str) -> Command:

@@ -23,10 +23,9 @@ Each raises what it meets, Interrupted for Ctrl-C among it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator
 
-from imapsh.errors import ImapshError
-from imapsh.hints import TYPE_CHECKING, Any, Generic, TypeVar
+from imapsh.hints import TYPE_CHECKING, Any, TypeVar
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.shell.connection.dial import Plan
@@ -123,40 +122,6 @@ ROOM = Room()
 _Own = Typed | Within | Ask | Answer | Line | Reach | Greet | Close | Octets | Pause | Room | Waits | Away
 Step = Exchange | Upgrade | _Own
 Steps = Generator[Step, Any, T]
-
-
-class Walk(Generic[T]):
-    """Steps that are being run.
-
-    Iterate over it; put what comes of a step into `answer`, or into `error`, before the next.  At the end `result` is
-    what the steps returned.  Raises what they let through.
-    """
-
-    result: T
-
-    def __init__(self, steps: Steps[T]) -> None:
-        self._steps = steps
-        self.answer: Any = None
-        self.error: ImapshError | None = None
-
-    def __iter__(self) -> Iterator[Step]:
-        return self
-
-    def __next__(self) -> Step:
-        answer, error = self.answer, self.error
-        self.answer = self.error = None
-        try:
-            return self._steps.send(answer) if error is None else self._steps.throw(error)
-        except StopIteration as end:
-            self.result = end.value
-            raise
-
-    def __enter__(self) -> Walk[T]:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Let the steps clean up now, whatever ended them."""
-        self._steps.close()
 
 
 _RANK = {"OK": 1, "NO": 2, "BAD": 3}

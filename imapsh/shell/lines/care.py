@@ -223,7 +223,7 @@ def gently(app: App, found: Match) -> Match:
 
     Raises UsageError for one that changes mail or mailboxes, and for one of which nobody can tell.
     """
-    session, row = app.session, found.command
+    session, row = app.connection.session, found.command
     if not session.read_only:
         return found
     if row is None:

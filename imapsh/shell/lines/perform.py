@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from imapsh.errors import UsageError, plural
-from imapsh.hints import TYPE_CHECKING
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.shell.connection.steps import Answer, Steps, Typed
 from imapsh.shell.lines import care
 from imapsh.shell.settings.passwords.password import append_password
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from imapsh.typed.match import Match
 
 
+_new: Any = tuple.__new__
+
 #: Does a line that begins with a backslash, one of imapsh's own commands (`imapsh.shell.commands.run`).
 Own = Callable[["App", str], Steps[str]]
 
@@ -33,6 +35,13 @@ def take(app: App, text: str, own: Own) -> Steps[str]:
 
     Raises UsageError, and sends nothing, for what cannot be done or sent, and StateError without a connection.
     """
+    if app.aliases or text.startswith("#") or " | " in text or " > " in text or " >> " in text:
+        return _rarely(app, text, own)
+    return _do(app, text, own)
+
+
+def _rarely(app: App, text: str, own: Own) -> Steps[str]:
+    """Do a line that may be a comment, begin with an alias, or have an operator."""
     if text.startswith("#"):
         return ""
     line = meant(app, text)
@@ -62,10 +71,22 @@ def is_ours(app: App, text: str) -> bool:
 
 def _do(app: App, line: str, own: Own) -> Steps[str]:
     if line.startswith("\\"):
-        from imapsh.shell.lines import discreet
+        return _own(app, line, own)
+    if "$" in line or "SAVE" in line.upper():
+        return _filled(app, line)
+    return _send(app, line)
 
-        discreet.hide(app, line)
-        return (yield from own(app, line))
+
+def _own(app: App, line: str, own: Own) -> Steps[str]:
+    """Do a line of imapsh's own."""
+    from imapsh.shell.lines import discreet
+
+    discreet.hide(app, line)
+    return (yield from own(app, line))
+
+
+def _filled(app: App, line: str) -> Steps[str]:
+    """Send a line in which values may stand, or whose result is to be saved."""
     typed = line
     if "${" in line:
         from imapsh.shell.lines import values
@@ -90,18 +111,22 @@ def _send(app: App, text: str, saves: bool = False, *, made: bool = False) -> St
     found = app.match(text)
     if found.command is None:
         _refuse_ours(found)
-    session = app.session
+    connection = app.connection
+    session = connection.session
     session.require_open()
-    advise(app, found)
-    found = care.gently(app, found)
+    if not found.plain:
+        advise(app, found)
+    if session.read_only:
+        found = care.gently(app, found)
     asks = app.interactive and session.state == NOT_AUTHENTICATED and not app.answers_follow()
     if asks:
         from imapsh.shell.lines import login
 
         if name := login.mechanism(found):
             return (yield from login.log_in(app, name))
-    session.guard(found)  # before a password is asked for
-    if user := lacks_password(found):
+    if not found.plain:
+        session.guard(found)  # before a password is asked for
+    if not found.plain and (user := lacks_password(found)):
         from imapsh.shell.lines import login
 
         password = yield from login.password(app, user)
@@ -113,7 +138,8 @@ def _send(app: App, text: str, saves: bool = False, *, made: bool = False) -> St
         from imapsh.shell.lines import files
 
         open_file = yield from files.opened(app, found)
-    if care.guards(app, found):
+    row = found.command
+    if row is not None and (row.guard or row.destroys) and care.guards(app, found):
         yield from care.confirm(app, found)
     if made:
         from imapsh.shell.lines import long
@@ -121,7 +147,7 @@ def _send(app: App, text: str, saves: bool = False, *, made: bool = False) -> St
         first, *others = long.parts(app, found)
         if others:
             return (yield from _in_parts(app, first, others))
-    change = yield from change_of(app, found)
+    change = None if row is None or not row.changes else (yield from change_of(app, found))
     exchange = session.line(found.text, open_file=open_file, matched=found)
     if saves:
         app.connection.results.saving = exchange
@@ -163,8 +189,9 @@ def _replied(app: App, found: Match, exchange: Exchange, change: Change | None =
     if app.target is not None:
         app.target.expect(found, connection.record.viewer)
         connection.diverted[exchange] = app.target
-    yield Typed(exchange) if app.target is None or exchange.name == "IDLE" else exchange
-    yield from answers(connection, exchange)
+    yield _new(Typed, (exchange,)) if app.target is None or exchange.name == "IDLE" else exchange
+    if connection.question is exchange:
+        yield from answers(connection, exchange)
     return exchange.status
 
 

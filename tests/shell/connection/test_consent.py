@@ -11,13 +11,13 @@ import pytest
 
 from imapsh.errors import Interrupted, LoginError
 from imapsh.shell.connection import consent
-from imapsh.shell.connection.steps import Walk
 from imapsh.shell.settings.passwords.oauth import current, kept, providers
 from imapsh.shell.settings.passwords.oauth.endpoint import Unreachable
 from tests.patience import PATIENCE
 from tests.servers.base import package
 from tests.servers.identity import Fault, reply
 from tests.shell.agreeing import Person, at_a_provider, forgets
+from tests.shell.walking import Walk
 
 PENDING = Fault(reply(400, b'{"error": "authorization_pending"}'))
 SLOW_DOWN = Fault(reply(400, b'{"error": "slow_down"}'))

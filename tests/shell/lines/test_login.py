@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.shell.connection.steps import Ask, Walk
+from imapsh.shell.connection.steps import Ask
 from imapsh.shell.lines import login
 from imapsh.shell.settings.passwords.oauth.providers import Provider
 from imapsh.shell.settings.passwords.password import Ways
@@ -14,6 +14,7 @@ from tests.servers.base import Server
 from tests.servers.dovecot import token
 from tests.shell.acting import CTRL_C, Actor, Peer, acting, play
 from tests.shell.hosting import FakeApp
+from tests.shell.walking import Walk
 
 NOBODY = "demo (not logged in)>"
 
