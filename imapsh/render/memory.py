@@ -79,7 +79,8 @@ class Memory:
         value = response.value
         kind = type(value)
         if kind is Fetch or kind is UidFetch:
-            if "BODYSTRUCTURE" in value.items or "BODY" in value.items or "ENVELOPE" in value.items:
+            items = value.items
+            if "BODYSTRUCTURE" in items or "BODY" in items or "ENVELOPE" in items:
                 self._fetch(value, uid)
         elif kind is Expunged or (kind is Vanished and not value.earlier):
             self._settle()

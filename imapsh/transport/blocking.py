@@ -180,13 +180,25 @@ class BlockingStream:
 
         Raises ConnectionLost, ConnectionTimeout, or TLSError when the peer's TLS fails.
         """
-        if self._tls is None:
-            return self._recv(max_octets)
+        if self._tls is not None:
+            return self._read_tls(self._tls, max_octets)
+        if self._closed:
+            raise closed(self._where)
+        try:
+            if self._limit is not ENDLESS:
+                self._await()
+            data = self._sock.recv(min(max_octets, self._room))
+        except OSError as error:
+            raise lost(error, self._where, self._timeout) from error
+        self._room = CHUNK if len(data) >= _FEW else _FEW
+        return data
+
+    def _read_tls(self, tls: TLSFilter, max_octets: int) -> bytes:
         self._check_open()
-        self._shake_hands(self._tls)
-        while (data := self._tls.read(max_octets)) is None:
-            self._receive(self._tls)
-        self._send(self._tls.outgoing())
+        self._shake_hands(tls)
+        while (data := tls.read(max_octets)) is None:
+            self._receive(tls)
+        self._send(tls.outgoing())
         return data
 
     def write(self, data: bytes) -> None:
@@ -297,44 +309,36 @@ class BlockingStream:
         except ConnectionLost:
             pass
 
-    def _recv(self, size: int) -> bytes:
-        self._check_open()
-        try:
-            self._await()
-            data = self._sock.recv(min(size, self._room))
-        except OSError as error:
-            raise lost(error, self._where, self._timeout) from error
-        self._room = CHUNK if len(data) >= _FEW else _FEW
-        return data
-
     def _receive(self, tls: TLSFilter) -> None:
         """Read enciphered octets into memory that is used again, and hand them to the filter, which copies them."""
         self._check_open()
         if self._sealed is None:
             self._sealed = memoryview(bytearray(CHUNK))
         try:
-            self._await()
+            if self._limit is not ENDLESS:
+                self._await()
             octets = self._sock.recv_into(self._sealed)
         except OSError as error:
             raise lost(error, self._where, self._timeout) from error
         tls.receive(self._sealed[:octets])
 
     def _send(self, data: bytes) -> None:
-        self._check_open()
+        if self._closed:
+            raise closed(self._where)
         try:
             left = memoryview(data)
             while (
                 left
             ):  # the system takes what it has room for, so the time-out is for the next octet, not for the last
-                self._await()
+                if self._limit is not ENDLESS:
+                    self._await()
                 left = left[self._sock.send(left) :]
         except OSError as error:
             raise lost(error, self._where, self._timeout) from error
 
     def _await(self) -> None:
         """Let the next call wait no longer than until the limit.  Raises TimeoutError if that is over."""
-        if self._limit is not ENDLESS:
-            self._sock.settimeout(within(self._timeout, self._limit.left()))
+        self._sock.settimeout(within(self._timeout, self._limit.left()))
 
     def _check_open(self) -> None:
         if self._closed:

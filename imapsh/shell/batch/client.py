@@ -20,11 +20,11 @@ _AT_ONCE = 0.001  # seconds: what is there already
 class BatchClient(BlockingClient):
     """Moves the octets of one connection of a batch.
 
-    `show` writes what is due to be shown; `tick` shows how far something long has come.  `patience` is the number of
-    seconds that the server may be silent, or None for ever.
+    `show` writes what is due to be shown; `tick` shows how far something long has come, None if nobody sees it.
+    `patience` is the number of seconds that the server may be silent, or None for ever.
     """
 
-    def __init__(self, connection: Connection, show: Callable[[], None], tick: Callable[[], None]) -> None:
+    def __init__(self, connection: Connection, show: Callable[[], None], tick: Callable[[], None] | None) -> None:
         plan = connection.plan
         stream = cast("Stream", connection.stream)
         super().__init__(
@@ -79,7 +79,8 @@ class BatchClient(BlockingClient):
 
     def on_literal(self) -> None:
         """Show how far it has come."""
-        self._tick()
+        if self._tick is not None:
+            self._tick()
 
     def catch_up(self) -> None:
         """Read what is here already.  TLS may hold octets that select knows nothing of."""
@@ -94,4 +95,5 @@ class BatchClient(BlockingClient):
 
     def _write(self, octets: bytes) -> None:
         super()._write(octets)
-        self._tick()
+        if self._tick is not None:
+            self._tick()

@@ -57,6 +57,7 @@ class BatchDriver:
             out, exact=not terminal, columns=columns, moving=lambda: self.app.moving(), quiet=options.quiet
         )
         self.timers = Timers()
+        self._meter = seen  # somebody sees how far something long has come
         self._stall = options.stall
         self._for_report = for_report
         self._clients: dict[Connection, BatchClient] = {}
@@ -123,10 +124,14 @@ class BatchDriver:
         """See Driver.  Waits for a reply with the tag that the octets begin with, or for silence."""
         client = self._clients[connection]
         self._raw = (octets.split(b" ", 1)[0].decode("utf-8", "replace"), "")
-        connection.session.raw(octets, shown)
-        with _INTERRUPTIBLE:
-            while not self._raw[1] and client.poll(connection.plan.idle_timeout or _QUIET):
-                pass
+        connection.listeners.append(self._happened)
+        try:
+            connection.session.raw(octets, shown)
+            with _INTERRUPTIBLE:
+                while not self._raw[1] and client.poll(connection.plan.idle_timeout or _QUIET):
+                    pass
+        finally:
+            connection.listeners.remove(self._happened)
         return self._raw[1]
 
     # -- primitives: connections
@@ -139,11 +144,11 @@ class BatchDriver:
 
     async def greet(self, connection: Connection) -> None:
         """See Driver."""
-        client = BatchClient(connection, self._before_waiting, self.sink.tick)
+        show, tick = (self._before_waiting, self.sink.tick) if self._meter else (self.sink.flush, None)
+        client = BatchClient(connection, show, tick)
         self._clients[connection] = client
         watch = Watch(connection, self.timers, lambda: self._pausing, connection.note)
         connection.moved_by(client.kick, watch)
-        connection.listeners.append(self._happened)
         with checked(connection), _INTERRUPTIBLE:
             try:
                 client.stream.limit(client.stream.due)

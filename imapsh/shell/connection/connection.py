@@ -12,7 +12,7 @@ from imapsh.hints import TYPE_CHECKING
 from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.discreet import discreet
-from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun
+from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun, Sent
 from imapsh.session.exchange import Exchange, Sendable
 from imapsh.shell.connection.own import Own
 from imapsh.shell.record.opening import LOGINS, first_argument
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 _UNSAID = Own()
 
+_SELECTING = ("SELECT", "EXAMINE")
+_TELLING = frozenset({*LOGINS, "UNAUTHENTICATE", *_SELECTING})  # commands whose replies say of users and mailboxes
+
 #: Is told of each event when it has been shown; `own`: a command of ours brought it.
 Listener = Callable[["Connection", Event, bool], None]
 
@@ -52,7 +55,7 @@ class Connection:
     to be answered, and `answering` one whose answer the person is being asked for.  `begun` is what `\raw` sent of a
     command whose end it has not sent.  `entered` is true if somebody was logged in, and `opening` as long as imapsh
     logs in by itself.  `due` is the mailbox that was selected on a connection before this one, and is still to be
-    selected again.
+    selected again.  `settle` takes in the rows that wait, because a slice of events is over.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Connection:
         self.first: Received | None = None
         self.listeners: list[Listener] = []
         self._rows = Rows((self.own, self.diverted), self._begin_rows)
+        self.settle: Callable[[], None] = self._rows.end
         self._kick: Callable[[], None] = lambda: None
         self.watch: Watch
         session.guard = clear.guard(session, self._wanted)
@@ -253,9 +257,12 @@ class Connection:
         if type(event) is Received:
             shown = discreet(event.response)
             event = event if shown is event.response else event._replace(response=shown)
-        if self._rows.take(event):
-            return
-        self.record.learn(event)
+            if self._rows.take(event):
+                return
+        elif self._rows.waiting:
+            self._rows.end()
+        if type(event) is not Sent:
+            self.record.learn(event)
         if type(event) is Received:
             self.first = self.first or event
             if event.asks:
@@ -284,10 +291,6 @@ class Connection:
             self._not_kept(error)
         self.display.run(run)
 
-    def settle(self) -> None:
-        """Take in the rows that wait, because a slice of events is over."""
-        self._rows.end()
-
     def _begin_rows(self, exchange: Exchange, kind: type) -> Taker:
         return partial(self._take_rows, self.record.begin_rows(exchange, kind))
 
@@ -306,18 +309,15 @@ class Connection:
     def _show(self, event: Event) -> None:
         shown = self._sifted(event) if self.own else event
         if shown is not None:
-            self._keep(shown)
+            if type(shown) is Completed and shown.exchange.name in _TELLING:
+                self._told(shown.exchange)
+            try:
+                self.record.keep(shown, on=bool(self.display.muted))
+            except OSError as error:
+                self._not_kept(error)
             self.display.show(shown, aside=bool(self.diverted) and self._diverted(shown))
         elif isinstance(event, Completed) and (why := self.own.pop(event.exchange).why):
             self.display.asked(event.exchange, why)
-
-    def _keep(self, event: Event) -> None:
-        if type(event) is Completed:
-            self._told(event.exchange)
-        try:
-            self.record.keep(event, on=bool(self.display.muted))
-        except OSError as error:
-            self._not_kept(error)
 
     def _told(self, exchange: Exchange) -> None:
         """Take note of what the reply to a command of the person's says of users and mailboxes."""
@@ -326,7 +326,7 @@ class Connection:
             self._logged_in(exchange)
         elif okay and name == "UNAUTHENTICATE":
             self.user = self.acting = ""  # who logs in next is not known, by \raw for instance
-        elif name in ("SELECT", "EXAMINE"):
+        elif name in _SELECTING:
             self.due = None
 
     def _logged_in(self, exchange: Exchange) -> None:
@@ -393,7 +393,8 @@ class Connection:
             utf8 = self.session.context().takes_utf8
             if meant := self.record.known.meant(exchange, utf8=utf8):
                 self.note(meant)
-        self.watch.completed(exchange)
+        if exchange is self.watch.exchange:
+            self.watch.completed(exchange)
 
 
 class _Opener:

@@ -65,7 +65,6 @@ class Watch:
         """The IDLE, NOOP or FETCH of ours that runs."""
         self._soon: Any = None  # the timer after which new messages are asked for, until they are
         self._asks = False  # true when it is over
-        connection.listeners.append(self._happened)
 
     @property
     def on(self) -> bool:
@@ -93,6 +92,8 @@ class Watch:
         """Watch from now on, with NOOPs `seconds` apart; with `verbose`, tell of new messages from whom they are."""
         self.seconds = seconds
         self.verbose = verbose
+        if verbose and self._happened not in self._connection.listeners:
+            self._connection.listeners.append(self._happened)
         self._stop()
         self.look()
 

@@ -121,7 +121,7 @@ class Last:
         `octets` are theirs, if each is one line.  Raises OSError when the disk is full.
         """
         if len(rows) == 1:
-            self._put_off(rows[0], rows[0].response.frame, utf8)
+            self.add(rows[0], utf8)
             return
         self._settle()
         alike = _received(rows[0], utf8)
@@ -147,16 +147,19 @@ class Last:
     def _has_room(self, octets: bytes) -> bool:
         return not (self._full or 0 < self._most < self._octets + len(octets))
 
-    def add(self, event: Event) -> None:
-        """Keep an event, if it has octets.  Raises OSError when the disk is full."""
-        if type(event) is Received or type(event) is Completed:
-            self._put_off(event, event.response.frame, self._parser.utf8)
-        elif type(event) is Sent:
-            self._put_off(event, event.frame, self._parser.utf8)
+    def add(self, event: Event, utf8: bool | None = None) -> None:
+        """Keep an event, if it has octets; `utf8` is as the parser's was, None for as it is now.
 
-    def _put_off(self, event: Event, frame: Frame, utf8: bool) -> None:
-        """Keep an event as it is for now, because mostly the next exchange begins before anybody asks for this one."""
-        self._late.append((event, utf8))
+        For now it is kept as it is, because mostly the next exchange begins before anybody asks for this one.  Raises
+        OSError when the disk is full.
+        """
+        if type(event) is Received or type(event) is Completed:
+            frame = event.response.frame
+        elif type(event) is Sent:
+            frame = event.frame
+        else:
+            return
+        self._late.append((event, self._parser.utf8 if utf8 is None else utf8))
         self._late_octets += frame.length
         if len(self._late) > _FEW or self._late_octets > _TOGETHER or not _OCTETS.issuperset(map(type, frame.parts)):
             self._settle()

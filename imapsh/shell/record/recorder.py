@@ -62,17 +62,34 @@ class Recorder:
 
         Raises OSError if the disk is full.
         """
+        if type(event) is Sent:
+            joins = event.exchange is not None and event.exchange is self.results.joining
+            self.last.keep(event, on=on or joins)
+            return
         if not (type(event) is Received and event.greeting):  # a greeting tells of no mailbox
             self.results.learn(event)
-        joins = type(event) is Sent and event.exchange is not None and event.exchange is self.results.joining
-        self.last.keep(event, on=on or joins)
+        self.last.add(event)
 
     def begin_rows(self, exchange: Exchange, kind: type) -> Taker:
         """Return a taker of responses of one command, whose values of this type and UIDs alone differ.
 
         What is known of the session now holds for all of them.  It raises OSError if the disk is full.
         """
-        return self._of_messages(exchange) if kind is Fetch else self._of_mailboxes()
+        if kind is not Fetch:
+            return self._of_mailboxes()
+        messages = self.known.messages if self.known.completes else None
+        found, utf8 = self.results.begin(exchange), self._session.known.parser.utf8
+
+        def take(rows: Sequence[Received], octets: bytes | None) -> None:
+            if messages is not None:
+                for row in rows:
+                    messages.learn(row.response.value, row.uid)
+            if found is not None:
+                for row in rows:
+                    found.mark(row.response.value.seq)
+            self.last.keep_rows(rows, utf8, octets)
+
+        return take
 
     def _of_mailboxes(self) -> Taker:
         known, parser = self.known, self._session.parser
@@ -88,21 +105,6 @@ class Recorder:
 
         return take
 
-    def _of_messages(self, exchange: Exchange) -> Taker:
-        messages = self.known.messages if self.known.completes else None
-        found, utf8 = self.results.begin(exchange), self._session.parser.utf8
-
-        def take(rows: Sequence[Received], octets: bytes | None) -> None:
-            if messages is not None:
-                for row in rows:
-                    messages.learn(row.response.value, row.uid)
-            if found is not None:
-                for row in rows:
-                    found.mark(row.response.value.seq)
-            self.last.keep_rows(rows, utf8, octets)
-
-        return take
-
     def keep_run(self, run: ReceivedRun) -> None:
         """Take in FETCH responses that are alike.  Raises OSError if the disk is full."""
         if self.known.completes:
@@ -112,11 +114,10 @@ class Recorder:
         self.last.keep_run(run, self._session.parser.utf8)
 
     def _completed(self, exchange: Exchange) -> None:
-        if self._session.mailbox is None:
+        if self._session.known.mailbox is None:
             self.opening.completed(exchange)
-        if exchange.status != "OK":
-            return
         if exchange.name in LOGINS:
-            self.known.names.clear()
-        elif exchange.name in _RENAMES:
+            if exchange.status == "OK":
+                self.known.names.clear()
+        elif exchange.name in _RENAMES and exchange.status == "OK":
             self.known.names.stale = True

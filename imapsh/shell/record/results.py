@@ -140,7 +140,7 @@ class Results:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._known = session.known
         self._found: Found | None = None
         self.elsewhere: dict[str, tuple[int | None, SequenceSet]] = {}
         self.saved: Found | None = None
@@ -161,7 +161,7 @@ class Results:
 
         In a mailbox in which there was none since it was selected, they are those of a search of all mailboxes.
         """
-        box = self._session.mailbox
+        box = self._known.mailbox
         if box is not None and self.elsewhere and not (self._found is not None and self._found.holds_in(box)):
             uidvalidity, uids = self.elsewhere.get(raw_of(box.name), (None, None))
             if uids is not None and uidvalidity == box.uidvalidity:
@@ -171,7 +171,7 @@ class Results:
     @found.setter
     def found(self, found: Found | None) -> None:
         self._found = found
-        if found is not None and found.mailbox is not None:
+        if self.elsewhere and found is not None and found.mailbox is not None:
             self.elsewhere.pop(raw_of(found.mailbox.name), None)
 
     @property
@@ -221,7 +221,9 @@ class Results:
                 self._mailboxes["exists"] = self._selected()
         elif type(event) is Completed:
             self._completed(event.exchange)
-            self._status_text(event, event.response.value)
+            value = event.response.value
+            if type(value) is StatusText and value.code is not None:
+                self._status_text(event, value)
 
     def begin(self, exchange: Exchange) -> Found | None:
         """Return the target for the messages that this command's FETCH responses name; None if it looks for none."""
@@ -230,7 +232,7 @@ class Results:
     def _begun(self, exchange: Exchange) -> Found:
         if self._coming is None or self._exchange is not exchange:
             before = self.found if exchange is self.joining else None
-            self._exchange, self._coming = exchange, before or Found(self._session.mailbox)
+            self._exchange, self._coming = exchange, before or Found(self._known.mailbox)
         return self._coming
 
     def _search(self, event: Received, value: Search) -> None:
@@ -284,7 +286,7 @@ class Results:
         """
         if event.unsolicited or event.exchange is None or event.exchange.name != "STATUS":
             return
-        box = self._session.mailbox
+        box = self._known.mailbox
         if "MESSAGES" in value.items:
             self._exists_of_selected = box is not None and alike_names(box.name, value.mailbox)
         numbers = ((name, value.items.get(name)) for name in ("UIDNEXT", "UIDVALIDITY", "MESSAGES"))
@@ -301,7 +303,7 @@ class Results:
             self._mailboxes["uidnext"] = self._selected() if code.name == "UIDNEXT" else self.mailbox_of("uidnext")
             return
         if isinstance(code.arg, AppendUid | CopyUid) and event.exchange is not None:
-            self._mailboxes["uid"] = named(event.exchange.shown, utf8=self._session.parser.utf8) or ""
+            self._mailboxes["uid"] = named(event.exchange.shown, utf8=self._known.parser.utf8) or ""
         if isinstance(code.arg, AppendUid):
             self.uid = code.arg.uids
         elif isinstance(code.arg, CopyUid):
@@ -310,26 +312,26 @@ class Results:
 
     def _selected(self) -> str:
         """Return the name of the mailbox that is selected, or is about to be."""
-        box = self._session.known.opening or self._session.mailbox
+        box = self._known.opening or self._known.mailbox
         return box.name if box is not None else ""
 
     def _completed(self, exchange: Exchange) -> None:
-        self.tag, self.status = exchange.tag, exchange.status
+        self.tag, self.status = exchange.tag, status = exchange.tag, exchange.status
         mine = self._exchange is exchange
         saves = exchange is self.saving
         coming = self._coming if mine else None
         if mine:
             self._exchange = self._coming = None
-        if exchange.status == "OK" and (exchange.name in FETCHES or _finds(exchange)):
+        if status == "OK" and (exchange.name in FETCHES or _finds(exchange)):
             if exchange is self.joining:
                 coming = self.found
             elif not (mine or saves):  # what is saved by the server need not be told
-                coming = Found(self._session.mailbox)
+                coming = Found(self._known.mailbox)
             self.found = coming
             if exchange.name in SEARCHES:
-                self.saved = coming or (Found(self._session.mailbox) if saves else self.saved)
-        elif exchange.status == "NO" and saves:
-            self.saved = Found(self._session.mailbox)
+                self.saved = coming or (Found(self._known.mailbox) if saves else self.saved)
+        elif status == "NO" and saves:
+            self.saved = Found(self._known.mailbox)
         if saves:
             self.saving = None
 

@@ -27,14 +27,14 @@ _PLAIN = (False, "", (), "", False)
 class Rows:
     """The rows of one connection that wait; responses to the commands of `apart` are no rows.
 
-    `begin` is called with the command and the type of the value when the first row comes, and returns what takes the
-    rows: what is known of the session then holds for all of them.
+    `waiting` holds them.  `begin` is called with the command and the type of the value when the first row comes, and
+    returns what takes the rows: what is known of the session then holds for all of them.
     """
 
     def __init__(self, apart: tuple[Container[Exchange], ...], begin: Callable[[Exchange, type], Taker]) -> None:
         self._apart = apart
         self._starts = begin
-        self._events: list[Received] = []
+        self.waiting: list[Received] = []
         self._exchange: Exchange | None = None
         self._kind: type = Fetch
         self._taker: Taker
@@ -43,14 +43,14 @@ class Rows:
         """Return whether the event is a row.  If it is not, the waiting rows are taken in first."""
         if type(event) is Received and (kind := type(event.response.value)) in _KINDS and event[2:7] == _PLAIN:
             if (event.exchange is self._exchange is not None and kind is self._kind) or self._begin(event, kind):
-                self._events.append(event)
+                self.waiting.append(event)
                 return True
-        elif self._events:
+        elif self.waiting:
             self.end()
         return False
 
     def _begin(self, event: Received, kind: type) -> bool:
-        if self._events:
+        if self.waiting:
             self.end()
         exchange = event.exchange
         if exchange is None:
@@ -64,7 +64,7 @@ class Rows:
 
     def end(self) -> None:
         """Take in the rows that wait."""
-        events, self._events, self._exchange = self._events, [], None
+        events, self.waiting, self._exchange = self.waiting, [], None
         if events:
             self._taker(events, octets_of(events))
 

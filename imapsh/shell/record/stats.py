@@ -59,85 +59,63 @@ _Told = tuple[str, float, float, int, int]
 class Row:
     """The statistics of the commands of one name.
 
+    `statuses` says how many replies there were of each status, `first` and `end` are the times until the first octet of
+    the reply and until its end, and `sent` and `received` count octets.
+    """
+
+    def __init__(self) -> None:
+        self.statuses = {"OK": 0, "NO": 0, "BAD": 0}
+        self.first = Spread()
+        self.end = Spread()
+        self.sent = 0
+        self.received = 0
+
+    def add(self, told: Iterable[_Told]) -> None:
+        """Count commands that have their replies."""
+        statuses, first, end, sent, received = zip(*told, strict=True)
+        for status, times in Counter(statuses).items():
+            self.statuses[status] = self.statuses.get(status, 0) + times
+        self.first.add(*first)
+        self.end.add(*end)
+        self.sent += sum(sent)
+        self.received += sum(received)
+
+
+class Stats:
+    """The statistics of all commands, by the name of the connection and of the command.
+
     Commands wait in `_due` and are counted together, because mostly nobody asks.
     """
 
     def __init__(self) -> None:
-        self._statuses = {"OK": 0, "NO": 0, "BAD": 0}
-        self._first = Spread()
-        self._end = Spread()
-        self._sent = 0
-        self._received = 0
-        self._due: list[_Told] = []
-
-    def add(self, told: _Told) -> None:
-        """Count a command that has its reply."""
-        self._due.append(told)
-        if len(self._due) >= _TOGETHER:
-            self._count()
-
-    def _count(self) -> None:
-        if not self._due:
-            return
-        due, self._due = self._due, []
-        statuses, first, end, sent, received = zip(*due, strict=True)
-        for status, times in Counter(statuses).items():
-            self._statuses[status] = self._statuses.get(status, 0) + times
-        self._first.add(*first)
-        self._end.add(*end)
-        self._sent += sum(sent)
-        self._received += sum(received)
-
-    @property
-    def statuses(self) -> dict[str, int]:
-        """Return how many replies there were of each status."""
-        self._count()
-        return self._statuses
-
-    @property
-    def first(self) -> Spread:
-        """Return the times until the first octet of the reply."""
-        self._count()
-        return self._first
-
-    @property
-    def end(self) -> Spread:
-        """Return the times until the end of the reply."""
-        self._count()
-        return self._end
-
-    @property
-    def sent(self) -> int:
-        """Return the octets that were sent."""
-        self._count()
-        return self._sent
-
-    @property
-    def received(self) -> int:
-        """Return the octets that came."""
-        self._count()
-        return self._received
-
-
-class Stats:
-    """The statistics of all commands, by the name of the connection and of the command."""
-
-    def __init__(self) -> None:
         self._rows: dict[tuple[str, str], Row] = {}
+        self._due: list[tuple[str, str, _Told]] = []
 
     def __len__(self) -> int:
+        self._count()
         return len(self._rows)
 
     def clear(self) -> None:
         """Forget all statistics."""
+        self._due.clear()
         self._rows.clear()
 
     def add(self, connection: str, exchange: Exchange) -> None:
         """Count a command that has its reply, for the connection and for all together."""
-        end, first, name = exchange.elapsed, exchange.to_first, exchange.name
+        end, first = exchange.elapsed, exchange.to_first
         told = (exchange.status, end if first is None else first, end, exchange.sent, max(0, exchange.received))
-        self._row(connection, name).add(told)
-        self._row("", name).add(told)
+        self._due.append((connection, exchange.name, told))
+        if len(self._due) >= _TOGETHER:
+            self._count()
+
+    def _count(self) -> None:
+        due, self._due = self._due, []
+        rows: dict[tuple[str, str], list[_Told]] = {}
+        for connection, name, told in due:
+            rows.setdefault((connection, name), []).append(told)
+            rows.setdefault(("", name), []).append(told)
+        for (connection, name), one in rows.items():
+            self._row(connection, name).add(one)
 
     def _row(self, connection: str, name: str) -> Row:
         row = self._rows.get((connection, name))
@@ -150,6 +128,7 @@ class Stats:
 
     def rows(self, connection: str = "") -> Iterator[tuple[str, Row]]:
         """Return each command's name with its row, in alphabetical order; of one connection, or of all together."""
+        self._count()
         return iter(sorted((name, row) for (where, name), row in self._rows.items() if where == connection))
 
     def records(self, connection: str = "") -> Iterator[dict[str, Any]]:

@@ -81,7 +81,10 @@ class Display:
         elif aside:
             self._sink.text(labelled(self.output.closing(event), self._label(), self.output.theme), exchange)
         elif self._sink.exact:
-            for octets in self.output.octets(event, self._label(), self.viewer):
+            pieces = self.output.exact(event)
+            if pieces is None:
+                pieces = self.output.octets(event, self._label(), self.viewer)
+            for octets in pieces:
                 self._sink.octets(octets)
         else:
             for text in self.output.texts(event, self._label(), self.viewer):

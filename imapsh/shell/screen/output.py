@@ -296,8 +296,13 @@ class Output:
 
         They are UTF-8; in wire, they are the server's octets exactly, spooled literals too.
         """
+        pieces = self.exact(event)
+        return map(encoded, self.texts(event, label, viewer)) if pieces is None else pieces
+
+    def exact(self, event: Event) -> Iterable[bytes] | None:
+        """Return the same in wire, whatever the connection is called; None if the format is another."""
         if self.format != "wire" or self.quiet:
-            return map(encoded, self.texts(event, label, viewer))
+            return None
         if type(event) is Received or type(event) is Completed:
             return exact(event.response.frame)
         return ()
@@ -391,17 +396,17 @@ class Writer:
 
     def __init__(self, file: IO[bytes], *, terminal: bool) -> None:
         self._file = file
-        self._terminal = terminal
         self._pending: list[bytes] = []
         self._octets = 0
+        #: Takes octets for a pipe or a file, which gets them exactly.  A terminal gets them made visible.
+        self.write: Callable[[bytes], None] = self._show if terminal else self._take
 
     def put(self, text: Shown) -> None:
         """Take text; it is written when there is much, or at the next `flush`."""
         self._take(encoded(text))
 
-    def write(self, octets: bytes) -> None:
-        """Take octets for a pipe or a file, which gets them exactly.  A terminal gets them made visible."""
-        self._take(encoded(visible(octets)) if self._terminal else octets)
+    def _show(self, octets: bytes) -> None:
+        self._take(encoded(visible(octets)))
 
     def _take(self, octets: bytes) -> None:
         self._pending.append(octets)

@@ -19,6 +19,8 @@ class StdSink:
 
     `exact` is true if stdout is no terminal and gets octets as they are.  `columns` tells the width of a terminal on
     stderr, None if there is none; `moving` tells how far something long has come.  With `quiet` there are no notes.
+
+    `flush` writes what is due, and raises BrokenPipeError if nobody reads any more.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class StdSink:
         self.exact = exact
         self._quiet = quiet
         self._out = Writer(out, terminal=not exact)
+        self.flush: Callable[[], None] = self._out.flush
         self._columns = columns
         self._meter: Meter | None = None  # made when it is first shown
         self._moving = moving
@@ -46,7 +49,8 @@ class StdSink:
     def octets(self, octets: bytes) -> None:
         """See Sink."""
         if octets:
-            self._clear()
+            if self._meter is not None:
+                self._meter.clear()
             self._out.write(octets)
 
     def aside(self, text: Shown) -> None:
@@ -68,10 +72,6 @@ class StdSink:
 
     def drop(self, owner: object) -> None:
         """See Sink.  What is due was written already."""
-
-    def flush(self) -> None:
-        """Write what is due.  Raises BrokenPipeError if nobody reads any more."""
-        self._out.flush()
 
     def tick(self) -> None:
         """Show how far something long has come, if somebody sees it."""
