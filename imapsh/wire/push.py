@@ -77,7 +77,7 @@ class Pusher:
         """
         octets = bytes(data)
         if self.on_chunk is not None and octets:
-            self.on_chunk(octets, self._fills(len(octets)))
+            self.on_chunk(octets, self._request is not None and self._fills(len(octets)))
         if not octets:
             self._ended = True
         elif self._at >= len(self._chunk):

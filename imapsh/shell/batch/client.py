@@ -36,6 +36,7 @@ class BatchClient(BlockingClient):
             server_name=plan.address.server_name,
         )
         self.connection = connection
+        self._rows = connection.rows
         self.patience: float | None = plan.connect_timeout
         self._show = show
         self._tick = tick
@@ -91,7 +92,8 @@ class BatchClient(BlockingClient):
         try:
             return super()._tell()
         finally:
-            self.connection.settle()
+            if self._rows.waiting:
+                self._rows.end()  # a slice of events is over
 
     def _write(self, octets: bytes) -> None:
         super()._write(octets)

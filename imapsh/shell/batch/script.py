@@ -52,7 +52,7 @@ class Script:
         line = self.line()
         if line is None:
             return None
-        text = _text(line)
+        text = line.decode("utf-8", "surrogateescape")
         if not text.endswith("}") or text.startswith(("\\", "#")):
             return text  # as most
         parts = [text]

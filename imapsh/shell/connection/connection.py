@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 
 from imapsh.errors import ImapshError, StateError
 from imapsh.grammar.responses import STATUS
@@ -55,7 +54,7 @@ class Connection:
     to be answered, and `answering` one whose answer the person is being asked for.  `begun` is what `\raw` sent of a
     command whose end it has not sent.  `entered` is true if somebody was logged in, and `opening` as long as imapsh
     logs in by itself.  `due` is the mailbox that was selected on a connection before this one, and is still to be
-    selected again.  `settle` takes in the rows that wait, because a slice of events is over.
+    selected again.  `rows` are the responses that wait to be taken in together.
     """
 
     def __init__(
@@ -86,8 +85,7 @@ class Connection:
         self.due: Mailbox | None = None
         self.first: Received | None = None
         self.listeners: list[Listener] = []
-        self._rows = Rows((self.own, self.diverted), self._begin_rows)
-        self.settle: Callable[[], None] = self._rows.end
+        self.rows = Rows((self.own, self.diverted), record.begin_rows, self._take_rows)
         self._kick: Callable[[], None] = lambda: None
         self.watch: Watch
         session.guard = clear.guard(session, self._wanted)
@@ -257,10 +255,10 @@ class Connection:
         if type(event) is Received:
             shown = discreet(event.response)
             event = event if shown is event.response else event._replace(response=shown)
-            if self._rows.take(event):
+            if self.rows.take(event):
                 return
-        elif self._rows.waiting:
-            self._rows.end()
+        elif self.rows.waiting:
+            self.rows.end()
         if type(event) is not Sent:
             self.record.learn(event)
         if type(event) is Received:
@@ -274,13 +272,13 @@ class Connection:
         own = bool(self.own) and not isinstance(event, Closed) and event.exchange in self.own
         self._show(event)
         if isinstance(event, Completed):
-            self._replied(event.exchange, own)
+            self._replied(event, own)
         for listener in self.listeners:
             listener(self, event, own)
 
     def take_run(self, run: ReceivedRun) -> None:
         """Take in FETCH responses that are alike: at once if they are only recorded and shown, else one by one."""
-        self._rows.end()
+        self.rows.end()
         if run.exchange in self.own or run.exchange in self.diverted:
             for event in run.each():
                 self.take(event)
@@ -291,8 +289,10 @@ class Connection:
             self._not_kept(error)
         self.display.run(run)
 
-    def _begin_rows(self, exchange: Exchange, kind: type) -> Taker:
-        return partial(self._take_rows, self.record.begin_rows(exchange, kind))
+    def settle(self) -> None:
+        """Take in the rows that wait, because a slice of events is over."""
+        if self.rows.waiting:
+            self.rows.end()
 
     def _take_rows(self, record: Taker, rows: Sequence[Received], octets: bytes | None) -> None:
         try:
@@ -384,12 +384,13 @@ class Connection:
         self.record.viewer.remember(event)
         return target.take(event)
 
-    def _replied(self, exchange: Exchange, own: bool) -> None:
+    def _replied(self, event: Completed, own: bool) -> None:
         """Take note that a command has its reply; unless it is our `own`, this was shown."""
+        exchange = event.exchange
         if exchange in self.given_up:
             self.given_up.remove(exchange)
             self.note(f"this is the late reply to {exchange.tag} {exchange.name}, which was given up")
-        if exchange.status == "NO" and not own:
+        if event.response.name == "NO" and not own:
             utf8 = self.session.context().takes_utf8
             if meant := self.record.known.meant(exchange, utf8=utf8):
                 self.note(meant)

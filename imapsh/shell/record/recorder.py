@@ -53,7 +53,14 @@ class Recorder:
         if type(event) is Received:
             self.known.learn(event)
         elif isinstance(event, Completed):
-            self._completed(event.exchange)
+            exchange = event.exchange
+            if self._session.known.mailbox is None:
+                self.opening.completed(exchange)
+            if exchange.name in LOGINS:
+                if exchange.status == "OK":
+                    self.known.names.clear()
+            elif exchange.name in _RENAMES and exchange.status == "OK":
+                self.known.names.stale = True
         elif isinstance(event, Closed):
             self.opening.ended(event.in_flight)
 
@@ -112,12 +119,3 @@ class Recorder:
         if (found := self.results.begin(run.exchange)) is not None:
             found.mark_all(run.run.numbers)
         self.last.keep_run(run, self._session.parser.utf8)
-
-    def _completed(self, exchange: Exchange) -> None:
-        if self._session.known.mailbox is None:
-            self.opening.completed(exchange)
-        if exchange.name in LOGINS:
-            if exchange.status == "OK":
-                self.known.names.clear()
-        elif exchange.name in _RENAMES and exchange.status == "OK":
-            self.known.names.stale = True

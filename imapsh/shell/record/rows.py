@@ -15,7 +15,7 @@ from imapsh.session.events import Event, Received
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
 
-#: Takes rows of one command and one kind, and their octets if each is one line (`octets_of`).
+#: Records rows of one command and one kind, and their octets if each is one line (`octets_of`).
 Taker = Callable[[Sequence[Received], bytes | None], None]
 
 _KINDS = frozenset({Fetch, MailboxList})  # of the values of rows
@@ -28,12 +28,19 @@ class Rows:
     """The rows of one connection that wait; responses to the commands of `apart` are no rows.
 
     `waiting` holds them.  `begin` is called with the command and the type of the value when the first row comes, and
-    returns what takes the rows: what is known of the session then holds for all of them.
+    returns what records the rows: what is known of the session then holds for all of them.  `take` is given that, the
+    rows and their octets.
     """
 
-    def __init__(self, apart: tuple[Container[Exchange], ...], begin: Callable[[Exchange, type], Taker]) -> None:
+    def __init__(
+        self,
+        apart: tuple[Container[Exchange], ...],
+        begin: Callable[[Exchange, type], Taker],
+        take: Callable[[Taker, Sequence[Received], bytes | None], None],
+    ) -> None:
         self._apart = apart
         self._starts = begin
+        self._takes = take
         self.waiting: list[Received] = []
         self._exchange: Exchange | None = None
         self._kind: type = Fetch
@@ -66,7 +73,7 @@ class Rows:
         """Take in the rows that wait."""
         events, self.waiting, self._exchange = self.waiting, [], None
         if events:
-            self._taker(events, octets_of(events))
+            self._takes(self._taker, events, octets_of(events))
 
 
 def octets_of(rows: Sequence[Received]) -> bytes | None:
