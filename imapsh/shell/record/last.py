@@ -52,6 +52,7 @@ class Last:
         self._most = most
         self._late: list[tuple[Event, bool]] = []  # events, and whether the parser read UTF-8, that are to be kept
         self._late_octets = 0
+        self._kept = False  # something but that, or it is not kept because there is too much
         self._octets = self._files = self._left_out = 0  # of what is kept
         self._full = False
         self._objects: list[Any] = []
@@ -91,11 +92,14 @@ class Last:
 
     def begin(self) -> None:
         """Begin a new exchange: forget the one before, and close its spooled literals."""
+        self._late, self._late_octets = [], 0
+        if not self._kept:
+            return  # mostly nothing but what is late
+        self._kept = False
         if self._written:
             with suppress(OSError):  # what the disk does not take is not needed any more
                 self._file.close()
             self._file, self._written, self._spilled = BytesIO(), False, False
-        self._late, self._late_octets = [], 0
         self._due, self._due_octets, self._alike = [], 0, None
         self._octets = self._files = self._left_out = 0
         self._full = False
@@ -166,6 +170,7 @@ class Last:
 
     def _settle(self) -> None:
         """Keep what was put off.  Raises OSError when the disk is full."""
+        self._kept = True
         self._late_octets = 0
         while self._late:
             event, utf8 = self._late.pop(0)
@@ -180,7 +185,7 @@ class Last:
         """Keep nothing more of this exchange, and forget what was kept of it: there is no place on the disk."""
         octets = self._octets + sum(event.response.frame.length for event, _ in self._late if type(event) is Received)
         self.begin()
-        self._left_out, self._full = octets, True
+        self._left_out, self._full, self._kept = octets, True, True
 
     def _takes(self, frame: Frame, files: int, alike: tuple[Any, ...]) -> bool:
         """Return whether there is room for a frame with so many literals in files of their own.

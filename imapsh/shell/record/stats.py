@@ -40,6 +40,15 @@ class Spread:
         for step, times in Counter([round(log(one if one > _LEAST else _LEAST) / _STEP) for one in seconds]).items():
             steps[step] = steps.get(step, 0) + times
 
+    def join(self, other: Spread) -> None:
+        """Take in the durations of another spread, which has some."""
+        self.least = min(other.least, self.least) if self.count else other.least
+        self.largest = max(other.largest, self.largest)
+        self.count += other.count
+        steps = self._steps
+        for step, times in other._steps.items():
+            steps[step] = steps.get(step, 0) + times
+
     def quantile(self, part: float) -> float:
         """Return the duration that `part` of all do not exceed; 0 if there are none."""
         left = ceil(part * self.count)
@@ -63,22 +72,27 @@ class Row:
     the reply and until its end, and `sent` and `received` count octets.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, told: Iterable[_Told] = ()) -> None:
         self.statuses = {"OK": 0, "NO": 0, "BAD": 0}
         self.first = Spread()
         self.end = Spread()
         self.sent = 0
         self.received = 0
+        if told:
+            statuses, first, end, sent, received = zip(*told, strict=True)
+            self.statuses |= Counter(statuses)
+            self.first.add(*first)
+            self.end.add(*end)
+            self.sent, self.received = sum(sent), sum(received)
 
-    def add(self, told: Iterable[_Told]) -> None:
-        """Count commands that have their replies."""
-        statuses, first, end, sent, received = zip(*told, strict=True)
-        for status, times in Counter(statuses).items():
+    def join(self, other: Row) -> None:
+        """Count the commands of another row, which has some."""
+        for status, times in other.statuses.items():
             self.statuses[status] = self.statuses.get(status, 0) + times
-        self.first.add(*first)
-        self.end.add(*end)
-        self.sent += sum(sent)
-        self.received += sum(received)
+        self.first.join(other.first)
+        self.end.join(other.end)
+        self.sent += other.sent
+        self.received += other.received
 
 
 class Stats:
@@ -110,12 +124,13 @@ class Stats:
 
     def _count(self) -> None:
         due, self._due = self._due, []
-        rows: dict[tuple[str, str], list[_Told]] = {}
+        alike: dict[tuple[str, str], list[_Told]] = {}
         for connection, name, told in due:
-            rows.setdefault((connection, name), []).append(told)
-            rows.setdefault(("", name), []).append(told)
-        for (connection, name), one in rows.items():
-            self._row(connection, name).add(one)
+            alike.setdefault((connection, name), []).append(told)
+        for (connection, name), many in alike.items():
+            row = Row(many)
+            self._row(connection, name).join(row)
+            self._row("", name).join(row)
 
     def _row(self, connection: str, name: str) -> Row:
         row = self._rows.get((connection, name))
