@@ -83,7 +83,7 @@ class Display:
         elif self._sink.exact:
             pieces = self.output.exact(event)
             if pieces is None:
-                pieces = self.output.octets(event, self._label(), self.viewer)
+                pieces = self.output.drawn(event, self._label(), self.viewer)
             for octets in pieces:
                 self._sink.octets(octets)
         else:

@@ -297,10 +297,14 @@ class Output:
         They are UTF-8; in wire, they are the server's octets exactly, spooled literals too.
         """
         pieces = self.exact(event)
-        return map(encoded, self.texts(event, label, viewer)) if pieces is None else pieces
+        return self.drawn(event, label, viewer) if pieces is None else pieces
+
+    def drawn(self, event: Event, label: str, viewer: Viewer | None) -> Iterable[bytes]:
+        """Return the octets of the text of an event, in pieces."""
+        return map(encoded, self.texts(event, label, viewer))
 
     def exact(self, event: Event) -> Iterable[bytes] | None:
-        """Return the same in wire, whatever the connection is called; None if the format is another."""
+        """Return what `octets` does in wire, however the connection is called; None if the format is another."""
         if self.format != "wire" or self.quiet:
             return None
         if type(event) is Received or type(event) is Completed:
