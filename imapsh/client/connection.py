@@ -85,6 +85,7 @@ class AsyncClient:
         self._moved = self._now()  # when octets moved last, either way
         self._unsent = 0
         self._waiters: dict[Exchange | None, list[asyncio.Future[None] | Pending]] = {}
+        self._left: dict[Exchange | None, Callable[[], object]] = {}
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         for task in self._tasks:
             task.add_done_callback(self._ended)
@@ -148,6 +149,10 @@ class AsyncClient:
             self._waiters[exchange] = left
         else:
             self.session.cancel(exchange)
+
+    def at_reply(self, exchange: Exchange, call: Callable[[], object]) -> None:
+        """Call `call` when the reply of a command comes for which nobody waits, unless the connection ends before."""
+        self._left[exchange] = call
 
     async def follow(self, steps: Generator[Step, None, None]) -> None:
         """Run a generator of steps (`imapsh.session.opening`) to its end.  Raises what it and `run` raise."""
@@ -454,6 +459,8 @@ class AsyncClient:
         for waiter in self._waiters.pop(exchange, ()):
             if type(waiter) is Pending or not waiter.done():  # a Pending looks itself
                 waiter.set_result(None)
+        if exchange in self._left:
+            self._left.pop(exchange)()
 
     def _fail(
         self,

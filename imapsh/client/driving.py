@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
@@ -102,6 +103,19 @@ class Runner:
         backlog.due += 1
         return self._client.begin(exchange, backlog.ended)
 
+    def leave(self, exchanges: Iterable[Exchange], want: Want) -> None:
+        """Wait for commands no more.  One that runs has `want` until its reply comes; that should forget what it takes.
+
+        So what answers the command does not go to another one that asks for the same.
+        """
+        wants = self.router.wants
+        for exchange in exchanges:
+            if self.session.running.get(exchange.tag) is exchange:
+                wants[exchange] = want
+                self._client.at_reply(exchange, partial(wants.pop, exchange))
+            else:
+                del wants[exchange]
+
     # These begin a command and return what is to be awaited: a coroutine less for each command.
 
     def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Coroutine[Any, Any, Exchange]:
@@ -163,7 +177,7 @@ class Runner:
             for exchange in exchanges:
                 await self.run(exchange)
         except BaseException:
-            self.router.leave(exchanges, want._replace(put=forget))
+            self.leave(exchanges, want._replace(put=forget))
             raise
         for exchange in exchanges:
             del wants[exchange]

@@ -75,7 +75,7 @@ async def fetch(
             for one in running:
                 one.cancel()
             asked.forget()
-            runner.router.leave(exchanges, want)
+            runner.leave(exchanges, want)
         else:
             for exchange in exchanges:
                 del wants[exchange]

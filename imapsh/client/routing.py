@@ -65,7 +65,7 @@ class Router:
 
     `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`).
     `wants` holds what these want: a command is put there before it is sent, and taken out when its program is done
-    with it, or with `leave` if it may still run.  `backlogs` holds those that are being filled.  `waits` holds what
+    with it and it runs no more.  `backlogs` holds those that are being filled.  `waits` holds what
     programs wait for that may come after the backlogs: since when, by the loop's clock, and for how many seconds at
     most.  `piled` is called with the octets that a backlog holds beyond a full one, whenever they become more.
     """
@@ -77,7 +77,6 @@ class Router:
         self._piled = piled
         self._updates: Backlog[Update] | None = None
         self.waits: dict[object, tuple[float, float | None]] = {}
-        self._left: list[Exchange] = []  # commands that run and that no program waits for
         self._held = False  # the reading may wait in `room`
         self._moved = News()  # `room` has to look again
 
@@ -85,8 +84,6 @@ class Router:
         """Hand on a response.  One that asks for something, or that was cut, is ignored, and so is the greeting."""
         if event.greeting or event.asks or event.response.frame.incomplete:
             return
-        if self._left:
-            self._drop()
         taker = self._taker(event) if self.wants else None
         if taker is not None:
             taker.put(event)
@@ -131,26 +128,6 @@ class Router:
                 want.put(event)
                 heard = True
         return heard
-
-    # -- commands that their programs have left
-
-    def leave(self, exchanges: Iterable[Exchange], want: Want) -> None:
-        """Take out commands that no program waits for any more; one that runs wants `want` until its reply comes.
-
-        So what answers it does not go to another command that asks for the same.  `want` should forget what it takes.
-        """
-        for exchange in exchanges:
-            self.wants[exchange] = want
-            self._left.append(exchange)
-        self._drop()
-
-    def _drop(self) -> None:
-        """Take out the commands that were left and run no more."""
-        running = self._running
-        for exchange in self._left:
-            if running.get(exchange.tag) is not exchange:
-                del self.wants[exchange]
-        self._left = [exchange for exchange in self._left if exchange in self.wants]
 
     # -- backlogs
 

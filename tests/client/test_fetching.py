@@ -278,10 +278,6 @@ def test_what_comes_for_a_task_that_is_gone_is_for_nobody_else(
                 await peer.says(b"A%d OK\r\n" % (2 + task))
             await asyncio.gather(*running, return_exceptions=True)
             assert [task for task in range(tasks) if found[task] != [1, 2, 3]] in ([], [who])
-            last = asyncio.ensure_future(c.noop())
-            await peer.hears(b"A%d NOOP\r\n" % (2 + tasks))
-            await peer.says(b"* OK still here\r\nA%d OK\r\n" % (2 + tasks))
-            await last
             assert not c._runner.router.wants
 
     play(scene)

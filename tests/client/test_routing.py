@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from imapsh.client.backlog import MOST_ITEMS, News
-from imapsh.client.routing import Router, Update, Want, forget, is_untagged
+from imapsh.client.routing import Router, Update, Want, is_untagged
 from imapsh.errors import StateError
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
@@ -117,20 +117,6 @@ def test_a_want_lasts_until_it_is_forgotten() -> None:
     routed.router.response(received(LIST))
     assert routed.counts() == [1]
     assert not routed.router.wants
-
-
-def test_what_a_command_is_left_with_lasts_until_its_reply() -> None:
-    routed = Routed(command("A1", "LIST"), command("A2", "LIST"))
-    for tag in routed.running:
-        routed.want(tag, "LIST")
-    gone = Exchange("A3", "LIST", [])  # it does not run
-    routed.router.leave([routed.running["A1"], gone], Want(lambda event: True, forget))
-    routed.router.response(received(LIST))
-    assert routed.counts() == [0, 0]
-    del routed.running["A1"]
-    routed.router.response(received(LIST))
-    assert routed.counts() == [0, 1]
-    assert list(routed.router.wants) == [routed.running["A2"]]
 
 
 # -- whether to read on
