@@ -104,7 +104,8 @@ class Sink(Protocol):
 
 
 #: Given the announced size and the line so far: a sink for the literal, or None to keep it in memory.  If it has an
-#: attribute `kept`, it returns None for all literals of up to so many octets.
+#: attribute `kept`, it returns None for all literals of up to so many octets; if it has `together` and that is false,
+#: no response with a literal is read together with others.
 Opener = Callable[[int, bytes], Sink | None]
 #: Given the size of a literal: its octets and the line behind it, or None if not all of both has come.
 Ahead = Callable[[int], "tuple[bytes, bytes] | None"]
@@ -172,6 +173,8 @@ class FrameReader:
         """The most octets of a literal of which few can be read without a look at limits and sinks; 0 if none can."""
         limits, opener = self.limits, self.opener
         if self.elided or 0 < limits.memory < _FEW * _SMALL or 0 < limits.literals < _FEW:
+            return 0
+        if not getattr(opener, "together", True):
             return 0
         kept: int = _SMALL if opener is None else getattr(opener, "kept", 0)
         return min(_SMALL, kept, limits.literal or _SMALL)

@@ -302,3 +302,13 @@ def test_a_pusher_says_if_nothing_is_left_behind_a_frame() -> None:
     assert found == [False, False, True]
     pusher.feed(b"* 1 FETCH (FLAGS (\r\n* 2 EXISTS\r\n")  # the second is read to see whether the first goes on
     assert [pusher.drained for _ in pusher] == [False, True]
+
+
+@pytest.mark.parametrize(("kept", "together", "some"), [(None, True, False), (64, True, True), (64, False, False)])
+def test_literals_come_together_if_their_opener_lets_them(kept: int | None, together: bool, some: bool) -> None:
+    def opener(octets: int, line: bytes) -> None:
+        return None
+
+    if kept is not None:
+        opener.kept, opener.together = kept, together  # type: ignore[attr-defined]
+    assert (FrameReader(opener=opener).small > 0) is some

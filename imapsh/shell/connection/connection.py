@@ -401,8 +401,11 @@ class Connection:
 class _Opener:
     """Opens the sinks of a connection's literals; `opener` is the session's own, which opens most.
 
-    Literals of up to `kept` octets are kept in memory, and the reader does not ask about them.
+    Literals of up to `kept` octets are kept in memory, and the reader does not ask about them.  Responses with literals
+    come one by one, because the record keeps the octets of a run as they are only if each response is one line.
     """
+
+    together = False
 
     def __init__(self, connection: Connection, opener: Opener | None) -> None:
         from imapsh.shell.connection.dial import SPOOL
