@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
 from imapsh.client.connection import AsyncClient, Pending, clock_of
-from imapsh.client.routing import Router, Want, forget, is_untagged
+from imapsh.client.routing import Router, Want, is_untagged
 from imapsh.errors import CommandBad, CommandNo, ConnectionLost, ConnectionTimeout, ImapshError, LimitError
 from imapsh.session.core import Session
 from imapsh.session.events import Event, Received, ReceivedRun
@@ -177,7 +177,7 @@ class Runner:
             for exchange in exchanges:
                 await self.run(exchange)
         except BaseException:
-            self.leave(exchanges, want._replace(put=forget))
+            self.leave(exchanges, want._replace(put=_forget))
             raise
         for exchange in exchanges:
             del wants[exchange]
@@ -290,3 +290,7 @@ def value_of(event: Received) -> Any:
 def itself(event: Received) -> Received:
     """Return the event."""
     return event
+
+
+def _forget(event: Received) -> None:
+    pass

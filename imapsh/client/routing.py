@@ -173,10 +173,6 @@ class Router:
             self._moved.set()
 
 
-def forget(event: Received) -> None:
-    """Do nothing with a response."""
-
-
 def is_untagged(event: Received, name: str) -> bool:
     """Return whether the response is untagged data of this name."""
     return event.response.name == name and event.response.kind is UNTAGGED

@@ -125,7 +125,7 @@ class EagerStream(AsyncStream, Protocol):
     """The number of octets that came and that nobody has read yet."""
 
     full: bool
-    """Whether so much waits to be sent that more should wait, too."""
+    """True while so much waits to be sent that more should wait, too."""
 
     async def arrival(self) -> None:
         """Wait until `read` has something to return, or `on_arrival` has returned false.  Raises what `read` raises."""
